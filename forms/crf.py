@@ -1,0 +1,275 @@
+"""CRFs and their repeating groups: the declaration of what is collected, with its checks and derivations."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from forms.items import Item
+
+REGISTRY: dict[str, type[CRF]] = {}
+
+
+class DefinitionError(Exception):
+    """A CRF declaration that cannot be: the message names class, check and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One edit check: a pure function of named inputs with its controlled message.
+
+    `severity`: "N" note (shown only) or "Q" query. `yields_to`: ids of checks that speak for the same fact first.
+    """
+
+    id: str
+    message: str
+    on: tuple[str, ...]
+    severity: str
+    function: Callable[..., object]
+    target: str
+    yields_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One derived item: its rule id and version, and the function of named inputs that gives its value."""
+
+    id: str
+    item: str
+    on: tuple[str, ...]
+    function: Callable[..., object]
+    version: str = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A finding that a check reports at an item of its own choice, with the values for its message."""
+
+    item: str = ""
+    row_uid: str | None = None
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def fail(item: str = "", row: Any = None, /, **values: object) -> Fail:
+    """A failing result: `item` (default: the check's target), the group row, and values for the message."""
+    return Fail(item, None if row is None else row.uid, values)
+
+
+def check(
+    id: str, message: str, *, on: str, severity: str = "Q", target: str = "", yields_to: str = ""
+) -> Callable[[Callable[..., object]], Any]:
+    """Declare an edit check; the function's arguments are the inputs of `on`, in order.
+
+    It returns True or None (fine, or cannot tell), False (fails at the target), `fail(...)` or a list of these.
+    An input ending in `?` may be empty; without it the check is skipped while the input is empty.
+    """
+
+    def declare(function: Callable[..., object]) -> Any:
+        names = tuple(on.split())
+        first = target or next((n for n in (name.rstrip("?") for name in names) if n.isidentifier()), "")
+        made = Check(id, message, names, severity, function, first, tuple(yields_to.split()))
+        return staticmethod(_tagged(function, made))
+
+    return declare
+
+
+def derive(id: str, item: str, *, on: str, version: str = "1.0") -> Callable[[Callable[..., object]], Any]:
+    """Declare the rule that fills a derived item; the function gets the inputs of `on` and returns value or None."""
+
+    def declare(function: Callable[..., object]) -> Any:
+        return staticmethod(_tagged(function, Derivation(id, item, tuple(on.split()), function, version)))
+
+    return declare
+
+
+def _tagged(function: Callable[..., object], declared: Check | Derivation) -> Callable[..., object]:
+    tags = [*getattr(function, "__declared__", []), declared]
+    function.__declared__ = tags  # type: ignore[attr-defined]
+    return function
+
+
+class _Collection:
+    """What CRFs and groups share: items in the order of their lines, checks and derivations."""
+
+    items: ClassVar[dict[str, Item]] = {}
+    checks: ClassVar[tuple[Check, ...]] = ()
+    derivations: ClassVar[tuple[Derivation, ...]] = ()
+    oid: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+
+    @classmethod
+    def _collect(cls, prefix: str) -> None:
+        own = list(vars(cls).items())
+        cls.items = {name: value.bound(name, prefix) for name, value in own if isinstance(value, Item)}
+        tags = [tag for _, value in own for tag in getattr(getattr(value, "__func__", None), "__declared__", [])]
+        cls.checks = tuple(tag for tag in tags if isinstance(tag, Check))
+        cls.derivations = tuple(tag for tag in tags if isinstance(tag, Derivation))
+
+    @classmethod
+    def current_items(cls) -> list[Item]:
+        """The items asked today, without retired ones, in form order."""
+        return [item for item in cls.items.values() if not item.retired]
+
+
+class Group(_Collection):
+    """A repeating group inside a CRF: a child table with stable row numbers.
+
+    `fixed`: the number of rows a fixed grid always shows. `seed`: row keys offered ready (test names), not answers.
+    """
+
+    fixed: ClassVar[int] = 0
+    required: ClassVar[bool] = False
+    crf_oid: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, oid: str, title: str, fixed: int = 0, required: bool = False) -> None:
+        cls.oid, cls.title, cls.fixed, cls.required = oid, title, fixed, required
+
+
+class CRF(_Collection):
+    """A case report form. Subclass it in one file of `forms/crfs/`; the class body is the declaration.
+
+    `log`: one record per line of a subject-level log. `repeats`: several records per visit (samples).
+    """
+
+    domain: ClassVar[str] = ""
+    version: ClassVar[str] = "1.0"
+    slug: ClassVar[str] = ""
+    log: ClassVar[bool] = False
+    repeats: ClassVar[bool] = False
+    line_title: ClassVar[str] = ""
+    groups: ClassVar[dict[str, type[Group]]] = {}
+
+    def __init_subclass__(
+        cls, *, oid: str, title: str, domain: str, version: str = "1.0", slug: str = "", log: bool = False,
+        repeats: bool = False, line_title: str = "",
+    ) -> None:  # fmt: skip
+        cls.oid, cls.title, cls.domain, cls.version = oid, title, domain, version
+        cls.slug = slug or title.lower().replace(" ", "-")
+        cls.log, cls.repeats, cls.line_title = log, repeats, line_title or title
+        cls._collect(oid)
+        cls.groups = {}
+        for value in vars(cls).values():
+            if inspect.isclass(value) and issubclass(value, Group):
+                value.crf_oid = oid
+                value._collect(f"{oid}.{value.oid}")
+                cls.groups[value.oid] = value
+        _verify_own_names(cls)
+        if oid in REGISTRY:
+            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {REGISTRY[oid].__module__}")
+        REGISTRY[oid] = cls
+
+
+def get_crf(oid: str) -> type[CRF]:
+    """The CRF of an OID; raises KeyError for an unknown one."""
+    return REGISTRY[oid]
+
+
+def all_crfs() -> list[type[CRF]]:
+    """Every CRF of this study build in the order of declaration."""
+    return list(REGISTRY.values())
+
+
+def get_crf_by_slug(slug: str) -> type[CRF] | None:
+    """The CRF whose screens live under this URL segment, or None."""
+    return next((crf for crf in REGISTRY.values() if crf.slug == slug), None)
+
+
+def collections(crf: type[CRF]) -> Iterator[tuple[str | None, type[CRF] | type[Group]]]:
+    """The record part (None) and each group of a CRF."""
+    yield None, crf
+    yield from crf.groups.items()
+
+
+CONTEXT_WORDS = ("visit", "subject", "study", "site", "rows", "all", "same", "record")
+PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
+
+
+def _verify_own_names(crf: type[CRF]) -> None:
+    """Refuse, at import, a check or condition that names an item this CRF does not have."""
+    for group_oid, collection in collections(crf):
+        known = set(collection.items)
+        for declared in [*collection.checks, *collection.derivations]:
+            for name in declared.on:
+                _verify_name(crf, collection, declared.id, name.rstrip("?"), known)
+            if isinstance(declared, Derivation) and declared.item not in known:
+                raise DefinitionError(f"{crf.__module__}: {declared.id} derives the unknown item '{declared.item}'")
+        for item in collection.items.values():
+            for name in item.visible_if.names() if item.visible_if else ():
+                _verify_name(crf, collection, item.oid, name, known)
+        _verify_no_cycle(crf, group_oid, collection)
+
+
+def _verify_name(crf: type[CRF], collection: type[_Collection], where: str, name: str, known: set[str]) -> None:
+    head, _, rest = name.partition(".")
+    kind, _, argument = name.partition(":")
+    wrong = (
+        (name.isidentifier() and name not in known and name not in PLAIN_WORDS)
+        or (kind == "rows" and argument not in {group.oid for group in _nested(crf)})
+        or (head == "record" and rest and rest not in {n for n, v in vars(crf).items() if isinstance(v, Item)})
+    )
+    if wrong:
+        raise DefinitionError(f"{crf.__module__}: {where} of {collection.oid} names '{name}', which does not exist")
+
+
+def _nested(crf: type[CRF]) -> list[type[Group]]:
+    return [value for value in vars(crf).values() if inspect.isclass(value) and issubclass(value, Group)]
+
+
+def _verify_no_cycle(crf: type[CRF], group_oid: str | None, collection: type[CRF] | type[Group]) -> None:
+    needs = {d.item: {n.rstrip("?") for n in d.on} for d in collection.derivations}
+    for start in needs:
+        seen, waiting = set(), [start]
+        while waiting:
+            for name in needs.get(waiting.pop(), set()):
+                if name == start and not collection.items[start].editable:
+                    raise DefinitionError(f"{crf.__module__}: the derivation of '{start}' depends on itself")
+                if name in needs and name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+
+
+def verify_registry() -> None:
+    """Refuse references to CRFs and items that no file declares; call once after all CRFs are imported."""
+    for crf in REGISTRY.values():
+        for _, collection in collections(crf):
+            for declared in [*collection.checks, *collection.derivations]:
+                for name in declared.on:
+                    _verify_foreign(crf, declared.id, name.rstrip("?"))
+
+
+def _verify_foreign(crf: type[CRF], where: str, name: str) -> None:
+    kind, _, argument = name.partition(":")
+    if kind in ("all", "same") and argument:
+        head, rest = argument, ""
+    else:
+        head, _, rest = name.partition(".")
+    if not head.isupper():
+        return
+    target = REGISTRY.get(head)
+    if target is None or (rest and rest not in target.items):
+        raise DefinitionError(f"{crf.__module__}: {where} names '{name}', which no CRF declares")
+
+
+def order_of_derivations(collection: type[CRF] | type[Group]) -> list[Derivation]:
+    """The derivations of one collection so that inputs come before what is made of them."""
+    ordered: list[Derivation] = []
+    waiting = list(collection.derivations)
+    while waiting:
+        open_items = {d.item for d in waiting}
+        ready = [d for d in waiting if not (open_items - {d.item}) & {n.rstrip("?") for n in d.on}]
+        ordered.extend(ready)
+        waiting = [d for d in waiting if d not in ready]
+    return ordered
+
+
+def foreign_crfs(declared: Check | Derivation) -> set[str]:
+    """The OIDs of other CRFs whose records this check or derivation reads."""
+    found = set()
+    for name in (n.rstrip("?") for n in declared.on):
+        kind, _, argument = name.partition(":")
+        head = argument if kind in ("all", "same") and argument else name.partition(".")[0]
+        if head.isupper() and head in REGISTRY:
+            found.add(head)
+    return found

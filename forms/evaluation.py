@@ -1,0 +1,275 @@
+"""Runs derivations and edit checks of one record on plain views; the engine stores what comes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from forms import items as it
+from forms.crf import CRF, Check, Derivation, Fail, Group, collections, foreign_crfs, order_of_derivations
+from forms.items import Answer, Item
+from forms.reading import display
+from forms.views import Record, Row, SubjectView
+
+NOTE, QUERY = "N", "Q"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an edit check found: where, how grave, and the sentence for the site."""
+
+    check_id: str
+    severity: str
+    record_uid: str
+    row_uid: str | None
+    item: str | None
+    message: str
+
+    @property
+    def key(self) -> tuple[str, str, str | None, str | None]:
+        """The identity of the fact: one open query per key."""
+        return self.check_id, self.record_uid, self.row_uid, self.item
+
+
+class _Unknown(Exception):
+    """An input of a check is empty and not marked optional."""
+
+
+def is_visible(item: Item, row: Row, record: Record) -> bool:
+    """Whether the item is asked now, given the answers of its row, its record and its visit."""
+    if item.retired:
+        return False
+    return item.visible_if is None or item.visible_if.holds(lambda name: _condition_value(name, row, record))
+
+
+def _condition_value(name: str, row: Row, record: Record) -> object:
+    if name.startswith("record."):
+        return record.value(name[7:])
+    if name.startswith("visit."):
+        return getattr(record.visit, name[6:], None)
+    return row.value(name)
+
+
+def rows_of(record: Record) -> Iterator[tuple[str | None, Row]]:
+    """The record itself (group None) and every row of its groups."""
+    yield None, record
+    for oid, rows in record.group_rows.items():
+        for row in rows:
+            yield oid, row
+
+
+def _resolve(name: str, row: Row, record: Record, subject: SubjectView) -> object:
+    kind, _, argument = name.partition(":")
+    if argument:
+        if kind == "rows":
+            return record.rows(argument)
+        records = subject.load(argument)
+        if kind == "all":
+            return records
+        same = [r for r in records if r.visit is not None and record.visit is not None and r.visit.uid == record.visit.uid]
+        return same[0] if same else None
+    head, _, rest = name.partition(".")
+    if not rest:
+        plain = {"now": subject.now, "today": subject.today, "visit": record.visit, "self": row, "subject": subject}
+        return plain[name] if name in plain else row.value(name)
+    if head == "record":
+        return record.value(rest)
+    if head == "visit":
+        return getattr(record.visit, rest, None)
+    if head == "subject":
+        return getattr(subject, rest)
+    if head in ("site", "study"):
+        return getattr(subject, head).get(rest)
+    return next((r.value(rest) for r in subject.load(head)), None)
+
+
+def _inputs(declared: Check | Derivation, row: Row, record: Record, subject: SubjectView) -> list[object]:
+    values = []
+    for name in declared.on:
+        value = _resolve(name.rstrip("?"), row, record, subject)
+        if value is None and not name.endswith("?"):
+            raise _Unknown
+        values.append(value)
+    return values
+
+
+def run_derivations(record: Record, subject: SubjectView) -> list[tuple[str | None, Row, str, object, Derivation]]:
+    """Recompute the derived items of a record in place; returns (group, row, item, value, rule) for each that changed.
+
+    A derived item that is declared editable keeps a value that a person typed.
+    """
+    changed = []
+    for group_oid, collection in reversed(list(collections(record.crf))):
+        rows: Iterable[Row] = record.rows(group_oid) if group_oid else [record]
+        for derivation in order_of_derivations(collection):
+            for row in rows:
+                if _is_kept(collection.items[derivation.item], row):
+                    continue
+                value = _derived_value(derivation, row, record, subject)
+                if value != row.value(derivation.item) or str(value) != str(row.value(derivation.item)):
+                    row.answers[derivation.item] = Answer(value, None, "derived")
+                    changed.append((group_oid, row, derivation.item, value, derivation))
+    return changed
+
+
+def _is_kept(item: Item, row: Row) -> bool:
+    answer = row.answer(item.name)
+    return item.editable and answer.is_given and answer.origin != "derived"
+
+
+def _derived_value(derivation: Derivation, row: Row, record: Record, subject: SubjectView) -> object:
+    try:
+        return derivation.function(*_inputs(derivation, row, record, subject))
+    except _Unknown:
+        return None
+
+
+def findings(record: Record, subject: SubjectView) -> list[Finding]:
+    """All findings of one record: the general checks and those its CRF declares, one per fact (precedence applied)."""
+    found: list[Finding] = []
+    for group_oid, row in rows_of(record):
+        found.extend(_general(row, record, subject))
+        collection = record.crf.groups[group_oid] if group_oid else record.crf
+        for check in collection.checks:
+            found.extend(_run(check, row, record, subject))
+    return _one_per_fact(found, record)
+
+
+def _run(check: Check, row: Row, record: Record, subject: SubjectView) -> Iterator[Finding]:
+    try:
+        inputs = _inputs(check, row, record, subject)
+    except _Unknown:
+        return
+    result = check.function(*inputs)
+    named = dict(zip((n.rstrip("?").rpartition(".")[2].rpartition(":")[2] for n in check.on), inputs, strict=True))
+    for failure in result if isinstance(result, list) else [result]:
+        if failure is None or failure is True:
+            continue
+        where = failure if isinstance(failure, Fail) else Fail()
+        item = where.item or check.target or None
+        row_uid = where.row_uid or (row.uid if row is not record else None)
+        message = _message(check.message, row, {**named, **where.values}, item)
+        yield Finding(check.id, check.severity, record.uid, row_uid, item, message)
+
+
+class _Words(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "..."
+
+
+def _message(template: str, row: Row, values: dict[str, object], item: str | None) -> str:
+    items = row.collection.items
+    words = {
+        name: value if name not in items or not isinstance(value, (tuple, str)) else display(items[name], value)
+        for name, value in values.items()
+    }
+    words = {name: str(value).replace("T", " ") if _is_instant(value) else value for name, value in words.items()}
+    if item in items:
+        words.setdefault("label", items[item].label)
+    return template.format_map(_Words(words))
+
+
+def _is_instant(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 16 and value[10] == "T"
+
+
+def _general(row: Row, record: Record, subject: SubjectView) -> Iterator[Finding]:
+    """GEN-02 (future), GEN-05 (plausible range), GEN-07 (specify), IC-01 (before consent)."""
+    for item in row.collection.items.values():
+        value = row.value(item.name)
+        row_uid = row.uid if row is not record else None
+        if value is None:
+            if _other_needs_text(item, row):
+                yield Finding("GEN-07", QUERY, record.uid, row_uid, item.name, f"You chose 'Other' for {item.label}: describe it.")
+            continue
+        for check_id, message in _general_of_value(item, value, subject):
+            yield Finding(check_id, QUERY, record.uid, row_uid, item.name, message)
+
+
+def _other_needs_text(item: Item, row: Row) -> bool:
+    condition = item.visible_if
+    return (
+        isinstance(item, it.Text)
+        and getattr(condition, "values", ()) in (("OTHER",), ("Other, specify",))
+        and not row.answer(item.name).is_given
+        and condition is not None
+        and all("." not in name for name in condition.names())
+        and condition.holds(row.value)
+    )
+
+
+def _general_of_value(item: Item, value: object, subject: SubjectView) -> Iterator[tuple[str, str]]:
+    if isinstance(item, (it.Date, it.PartialDate, it.DateTime)):
+        text = value.isoformat() if isinstance(value, dt.date) else str(value)
+        if item.not_future and text > subject.now[: len(text)]:
+            shown, now = text.replace("T", " "), subject.now.replace("T", " ")
+            yield "GEN-02", f"{item.label} {shown} is in the future (now {now}). Check day, month and year."
+        consent = subject.consent_date
+        if item.after_consent and consent is not None and text < consent.isoformat()[: len(text)]:
+            yield (
+                "IC-01",
+                f"{item.label} {text.replace('T', ' ')} is before consent ({consent}). "
+                "If it was standard of care, answer so; otherwise correct a date.",
+            )
+    limits = item.limits
+    if limits is not None and isinstance(item, (it.Integer, it.Decimal)) and not limits[0] <= value <= limits[1]:  # type: ignore[operator]
+        unit = f" {item.unit}" if item.unit else ""
+        yield (
+            "GEN-05",
+            f"{item.label} {value}{unit} is outside the usual {limits[0]}-{limits[1]}{unit}. "
+            "If correct, confirm; check decimal point and unit.",
+        )
+
+
+def _one_per_fact(found: list[Finding], record: Record) -> list[Finding]:
+    """Drop GEN-05 where the form's own check speaks for the item, and checks that yield to one that fired there."""
+    yields = {c.id: c.yields_to for _, collection in collections(record.crf) for c in collection.checks}
+    at: dict[tuple[str | None, str | None], set[str]] = {}
+    for finding in found:
+        at.setdefault((finding.row_uid, finding.item), set()).add(finding.check_id)
+    kept: dict[tuple[str, str, str | None, str | None], Finding] = {}
+    for finding in found:
+        others = at[finding.row_uid, finding.item] - {finding.check_id}
+        if finding.check_id == "GEN-05" and any(not other.startswith(("GEN-", "IC-")) for other in others):
+            continue
+        if not others & set(yields.get(finding.check_id, ())):
+            kept.setdefault(finding.key, finding)
+    return list(kept.values())
+
+
+def open_required(record: Record) -> list[tuple[str | None, Row, Item]]:
+    """GEN-04: the required, visible items that have neither value nor missing reason, with their group and row."""
+    missing = []
+    for group_oid, row in rows_of(record):
+        for item in row.collection.items.values():
+            asked = item.required and not item.derived and is_visible(item, row, record)
+            if asked and not row.answer(item.name).is_given:
+                missing.append((group_oid, row, item))
+    return missing
+
+
+def empty_required_groups(record: Record) -> list[type[Group]]:
+    """Groups that must have at least one row and have none."""
+    return [group for oid, group in record.crf.groups.items() if group.required and not record.rows(oid)]
+
+
+def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
+    """Answers that stand in items no longer asked: kept until cleared with a reason or asked again."""
+    return [
+        (group_oid, row, item)
+        for group_oid, row in rows_of(record)
+        for item in row.collection.items.values()
+        if row.answer(item.name).is_given and not item.derived and not is_visible(item, row, record)
+    ]
+
+
+def dependents(oid: str, crfs: Iterable[type[CRF]]) -> set[str]:
+    """The CRFs whose checks or derivations read records of the CRF `oid`."""
+    return {
+        crf.oid
+        for crf in crfs
+        for _, collection in collections(crf)
+        for declared in [*collection.checks, *collection.derivations]
+        if oid in foreign_crfs(declared) and crf.oid != oid
+    }

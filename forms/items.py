@@ -1,0 +1,215 @@
+"""Item types: what a question may hold, declared once; every output (column, field, schema, export) is derived from here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass, field, replace
+
+from forms.codelists import LISTS, CodeList
+from forms.conditions import Condition
+
+MISSING_REASONS = LISTS["MISSRSN"]
+
+
+@dataclass
+class Item:
+    """One question of a CRF; subclasses say what its answer may be.
+
+    `required` with `visible_if` means required while visible. `assess` items are answered by an investigator only.
+    `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
+    `after_consent` marks dates of procedures, which check IC-01 compares with the consent.
+    """
+
+    label: str
+    _: KW_ONLY
+    required: bool = False
+    visible_if: Condition | None = None
+    unit: str = ""
+    plausible: tuple[str, str] | None = None
+    sdtm: str = ""
+    cdash: str = ""
+    loinc: str = ""
+    help: str = ""
+    identifier: bool = False
+    assess: bool = False
+    derived: bool = False
+    editable: bool = False
+    verify: bool = True
+    not_future: bool = True
+    after_consent: bool = False
+    since: str = "1.0"
+    retired: str = ""
+    name: str = field(default="", init=False)
+    oid: str = field(default="", init=False)
+
+    @property
+    def limits(self) -> tuple[decimal.Decimal, decimal.Decimal] | None:
+        """The plausible range in the item's unit, both ends included (outside: query, stored)."""
+        if self.plausible is None:
+            return None
+        low, high = self.plausible
+        return decimal.Decimal(low), decimal.Decimal(high)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the answer is free text, which the trail commits to with a salt."""
+        return isinstance(self, Text)
+
+    @property
+    def is_verified_against_source(self) -> bool:
+        """Whether a monitor compares this item with the source document (derived values never are)."""
+        return self.verify and not self.derived
+
+    def bound(self, name: str, prefix: str) -> Item:
+        """A copy that knows its name and OID inside a CRF or group."""
+        bound = replace(self)
+        bound.name, bound.oid = name, f"{prefix}.{name.upper()}"
+        return bound
+
+
+@dataclass
+class Text(Item):
+    """Free text of at most `length` characters."""
+
+    length: int = 200
+    _: KW_ONLY
+    lines: int = 1
+
+
+@dataclass
+class Integer(Item):
+    """A whole number of at most `digits` digits."""
+
+    _: KW_ONLY
+    digits: int = 9
+    signed: bool = False
+
+
+@dataclass
+class Decimal(Item):
+    """A decimal number of at most `precision` digits, `scale` of them after the point, kept as recorded."""
+
+    precision: int = 12
+    scale: int = 4
+    _: KW_ONLY
+    signed: bool = False
+
+
+@dataclass
+class Date(Item):
+    """A full calendar date."""
+
+
+@dataclass
+class PartialDate(Item):
+    """A date known to the year, month or day: ISO 8601 with reduced precision, never completed."""
+
+
+@dataclass
+class Time(Item):
+    """A clock time, `HH:MM`, 24 hours."""
+
+
+@dataclass
+class DateTime(Item):
+    """A date with clock time in the site's zone, `YYYY-MM-DDTHH:MM`; the date alone when the time is unknown."""
+
+    _: KW_ONLY
+    year_first: bool = False
+
+
+@dataclass
+class Choice(Item):
+    """One value of a code list; `subset` narrows it; `open_list` also takes other text as reported."""
+
+    codelist_name: str = "NY"
+    _: KW_ONLY
+    subset: tuple[str, ...] = ()
+    open_list: bool = False
+    length: int = 40
+
+    @property
+    def codelist(self) -> CodeList:
+        """The code list that the values come from."""
+        return LISTS[self.codelist_name]
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The offered values with their labels, in code-list order."""
+        values = self.subset or tuple(self.codelist.values)
+        return [(value, self.codelist.label(value)) for value in values]
+
+    def accepts(self, value: str) -> bool:
+        """Whether a submission value may be stored."""
+        return value in (self.subset or tuple(self.codelist.values))
+
+
+@dataclass
+class YesNo(Choice):
+    """Yes or no, with 'unknown' or 'not applicable' where declared by `subset`."""
+
+    subset: tuple[str, ...] = ("Y", "N")
+
+
+@dataclass
+class MultiChoice(Choice):
+    """Several values of one code list, stored in code-list order."""
+
+
+@dataclass
+class SiteChoice(Item):
+    """One row of a site's reference table: `consent_versions` or `laboratories`; the row's label is stored."""
+
+    table: str = ""
+    _: KW_ONLY
+    length: int = 60
+
+
+@dataclass
+class Reference(Item):
+    """A link to one row (or several rows) of a CRF of the same participant, stored by its permanent uid."""
+
+    target: str = ""
+    _: KW_ONLY
+    many: bool = False
+
+
+@dataclass
+class Dictionary(Item):
+    """A term of a dictionary shipped with the study build (CTCAE)."""
+
+    dictionary: str = "CTCAE"
+    _: KW_ONLY
+    length: int = 200
+
+
+ITEM_TYPES: tuple[type[Item], ...] = (
+    Text, Integer, Decimal, Date, PartialDate, Time, DateTime, YesNo, Choice, MultiChoice, SiteChoice, Reference, Dictionary,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is recorded for one item: a value or a coded reason why it is missing, and where it came from."""
+
+    value: object = None
+    missing: str | None = None
+    origin: str = "typed"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether a value or a missing reason stands."""
+        return self.value is not None or self.missing is not None
+
+
+EMPTY = Answer()
+ORIGINS = ("typed", "accepted proposal", "stated for all", "imported", "derived", "EHR")
+DateValue = dt.date | str
+
+
+def in_codelist_order(item: MultiChoice, values: Iterable[str]) -> tuple[str, ...]:
+    """The given values without doubles in the order of the code list."""
+    given = set(values)
+    return tuple(value for value, _ in item.options if value in given)

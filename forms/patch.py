@@ -1,0 +1,41 @@
+"""What a save brings: new answers by item, rows by number, and what could not be read; common to every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from forms.items import Answer
+
+
+@dataclass
+class RowPatch:
+    """New answers of one group row; `number` None adds a row, `remove_reason` marks it removed."""
+
+    number: int | None
+    items: dict[str, Answer] = field(default_factory=dict)
+    remove_reason: str | None = None
+
+
+@dataclass
+class Patch:
+    """New answers of a record; items that are not named stay as they are. Answer() clears a value."""
+
+    items: dict[str, Answer] = field(default_factory=dict)
+    rows: dict[str, list[RowPatch]] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    confirmations: dict[str, str] = field(default_factory=dict)
+    complete: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Text that could not be read: where (`item` or `GROUP.3.item`), the text as typed, the sentence for the person."""
+
+    path: str
+    text: str
+    sentence: str
+
+
+def path_of(item: str, group: str | None = None, number: int | None = None) -> str:
+    """The path of an item in a patch, a form and a draft: `item` or `GROUP.3.item`."""
+    return item if group is None else f"{group}.{number}.{item}"

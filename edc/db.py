@@ -14,19 +14,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, Numeric, String, Table, create_engine, event
+import audit.capture
+import audit.models
+from audit.append_only import sqlite_authorizer
+from sqlalchemy import DateTime, Dialect, Engine, Executable, Numeric, String, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column, sessionmaker, with_loader_criteria
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
-
-import audit.capture
-import audit.models
-from audit.append_only import sqlite_authorizer
 
 _PRAGMAS = (
     "journal_mode = WAL",
@@ -152,7 +151,7 @@ def _prepare_sqlite(engine: Engine, guarded: bool) -> None:
     """Set the pragmas on each connection, and begin transactions ourselves.
 
     The driver's own transactions start at the first write only. A reader that then writes fails at once when another
-    connection has written meanwhile, so a session that will write asks for `sqlite_begin="IMMEDIATE"` and waits instead.
+    connection has written meanwhile, so a session that will write asks for `sqlite_begin="IMMEDIATE"` and waits.
     """
 
     @event.listens_for(engine, "connect")
@@ -181,10 +180,21 @@ def _scoped_tables() -> set[Any]:
     return {mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, SiteScoped)}
 
 
-def _touches_scoped(statement: ClauseElement) -> bool:
-    scoped = _scoped_tables()
+def _tables(statement: ClauseElement, seen: set[int]) -> Iterator[Table]:
+    """Yield each table that a statement names, also through a column, an alias or a subquery."""
     found: Iterator[Any] = visitors.iterate(statement)
-    return any(isinstance(element, Table) and element in scoped for element in found)
+    for element in found:
+        source = element if isinstance(element, Table) else getattr(element, "table", None)
+        if isinstance(source, Table):
+            yield source
+        elif source is not None and id(source) not in seen:
+            seen.add(id(source))
+            yield from _tables(source, seen)
+
+
+def _touches_scoped(statement: Executable) -> bool:
+    scoped = _scoped_tables()
+    return any(table in scoped for table in _tables(cast(ClauseElement, statement), set()))
 
 
 @event.listens_for(Session, "do_orm_execute")

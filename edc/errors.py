@@ -103,7 +103,7 @@ class CrossSite(Problem):
 
 
 class StateForbids(Problem):
-    """The right is there, the state forbids: StateForbids(state="locked", who="P. Shah", when="3 May 2024", remedy=..)."""
+    """The right is there, the state forbids: StateForbids(state="locked", who="P. Shah", when=..., remedy=...)."""
 
     code, status = "state-forbids", 409
     what = "Nothing was changed: this is {state}."

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_MICRO = str.maketrans({"µ": "u", "μ": "u", "×": "x", "²": "2", "³": "3", "⁶": "6", "⁹": "9"})
+_MICRO = str.maketrans({"µ": "u", "μ": "u", "×": "x", "³": "^3", "⁶": "^6", "⁹": "^9", "¹": "1"})
 
 # Each pattern sees the text in lower case without spaces; powers come out as 10^n, litres as l.
 _REWRITES: tuple[tuple[str, str], ...] = (
     (r"^(nounits?|none|unitless|1)$", ""),
     (r"^x(?=10)", ""),
     (r"(?<=10)(?:e|\*\*|\*|\^)\+?0?(?=\d)", "^"),
+    (r"(?<=10)\((\d+)\)", r"^\1"),
     (r"mc(?=[lg]|mol|iu|kat)", "u"),
     (r"(cumm|mm\^?3|mm\*3)$", "ul"),
     (r"^(thou|thousand|th|k)(?=/ul)", "10^3"),

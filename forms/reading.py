@@ -10,7 +10,7 @@ import unicodedata
 from functools import singledispatch
 
 from forms import items as it
-from forms.dictionaries import get_term
+from forms.dictionaries.ctcae import find_term
 
 ARABIC_DIGITS = re.compile(r"[0-9]+")
 MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
@@ -213,10 +213,10 @@ def _(item: it.Reference, text: str, today: dt.date | None = None) -> object:
 
 @parse.register
 def _(item: it.Dictionary, text: str, today: dt.date | None = None) -> str:
-    term = get_term(text)
+    term = find_term(text)
     if term is None:
         raise _wrong(item, "a CTCAE term; choose one from the list", text)
-    return term.term
+    return term.name
 
 
 def canonical(item: it.Item, value: object) -> str | None:

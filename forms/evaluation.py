@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from forms import items as it
-from forms.crf import CRF, Check, Derivation, Fail, Group, collections, foreign_crfs, order_of_derivations
+from forms.crf import Check, Derivation, Fail, Group, all_crfs, collections, foreign_crfs, order_of_derivations
 from forms.items import Answer, Item
 from forms.reading import display
 from forms.views import Record, Row, SubjectView
@@ -264,12 +265,25 @@ def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
     ]
 
 
-def dependents(oid: str, crfs: Iterable[type[CRF]]) -> set[str]:
-    """The CRFs whose checks or derivations read records of the CRF `oid`."""
-    return {
+@cache
+def dependents(oid: str) -> frozenset[str]:
+    """The CRFs whose checks or derivations read records of the CRF `oid`; known once all CRFs are declared."""
+    return frozenset(
         crf.oid
-        for crf in crfs
+        for crf in all_crfs()
         for _, collection in collections(crf)
         for declared in [*collection.checks, *collection.derivations]
         if oid in foreign_crfs(declared) and crf.oid != oid
-    }
+    )
+
+
+@cache
+def self_readers() -> frozenset[str]:
+    """The CRFs whose checks or derivations look at all records of their own CRF."""
+    return frozenset(
+        crf.oid
+        for crf in all_crfs()
+        for _, collection in collections(crf)
+        for declared in [*collection.checks, *collection.derivations]
+        if crf.oid in foreign_crfs(declared)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from audit.capture import Audited, new_uid
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edc.db import Base, SiteScoped, UtcDateTime
@@ -53,6 +53,7 @@ class Query(Audited, SiteScoped, Base):
     opened_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     opened_by: Mapped[str] = mapped_column(String(120))
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    accepted: Mapped[bool] = mapped_column(Boolean, default=False)
 
     messages: Mapped[list[QueryMessage]] = relationship(
         back_populates="query", order_by="QueryMessage.position", cascade="save-update, merge"

@@ -1,0 +1,246 @@
+"""One participant's records for the length of a request: loaded CRF by CRF as they are named, seen as plain views."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from forms.crf import CRF, get_crf
+from forms.items import Answer, Item
+from forms.reading import canonical, from_canonical
+from forms.study import STUDY
+from forms.views import Record, Row, SubjectView, VisitView
+from sqlalchemy import select
+from sqlalchemy.orm import lazyload
+
+from edc.clock import local
+from edc.db import Session
+from edc.records.identifiers import Cipher
+from edc.records.models import FormRecord
+from edc.records.tables import CRF_TABLES, GROUP_TABLES, CrfRow, GroupRow, ItemRow
+from edc.study.models import Subject, Visit
+from edc.study.reference import site_tables
+
+
+@dataclass
+class Entry:
+    """A record as stored and as checks see it, side by side."""
+
+    header: FormRecord
+    row: CrfRow
+    groups: dict[str, list[GroupRow]]
+    view: Record
+    stored: dict[str, ItemRow] = field(default_factory=dict)
+
+    @property
+    def crf(self) -> type[CRF]:
+        """The definition of the record."""
+        return get_crf(self.header.crf_oid)
+
+    def live_rows(self, group: str) -> list[GroupRow]:
+        """The rows of a group that were not removed."""
+        return [row for row in self.groups[group] if not row.removed]
+
+
+class _Lazy(Sequence[VisitView]):
+    """Visits that are read from the database when the first check looks at them."""
+
+    def __init__(self, read: Callable[[], list[VisitView]]) -> None:
+        self._read = read
+        self._seen: list[VisitView] | None = None
+
+    def _list(self) -> list[VisitView]:
+        if self._seen is None:
+            self._seen = self._read()
+        return self._seen
+
+    @overload
+    def __getitem__(self, index: int) -> VisitView: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[VisitView]: ...
+    def __getitem__(self, index: int | slice) -> VisitView | Sequence[VisitView]:
+        return self._list()[index]
+
+    def __len__(self) -> int:
+        return len(self._list())
+
+
+class _SiteTables(Mapping[str, Any]):
+    """The site's reference tables by name, each read once when asked."""
+
+    def __init__(self, session: Session, site_uid: str) -> None:
+        self._session, self._site_uid = session, site_uid
+        self._tables: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._tables:
+            self._tables[name] = site_tables[name](self._session, self._site_uid)
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(site_tables)
+
+    def __len__(self) -> int:
+        return len(site_tables)
+
+
+def visit_view(visit: Visit) -> VisitView:
+    """A visit as checks see it."""
+    return VisitView(
+        visit.uid, visit.oid, visit.label, visit.kind, visit.course, visit.visit_date,
+        visit.planned_on, visit.window_from, visit.window_to, visit.status,
+    )  # fmt: skip
+
+
+class SubjectBook:
+    """The records of one participant, at one instant, in one session."""
+
+    def __init__(self, session: Session, subject: Subject, now: dt.datetime) -> None:
+        self.session = session
+        self.subject = subject
+        self.now = now
+        self._entries: dict[str, list[Entry]] = {}
+        self._visits: list[Visit] | None = None
+
+    @property
+    def cipher(self) -> Cipher:
+        """The cipher of identifying values, given to the session where it was made."""
+        cipher: Cipher = self.session.info["cipher"]
+        return cipher
+
+    @property
+    def visits(self) -> list[Visit]:
+        """The participant's visits in order of position."""
+        if self._visits is None:
+            statement = select(Visit).where(Visit.subject_uid == self.subject.uid).options(lazyload(Visit.subject))
+            self._visits = sorted(self.session.scalars(statement), key=lambda visit: visit.position)
+        return self._visits
+
+    def forget_visits(self) -> None:
+        """Read the visits anew at the next look, after some were added."""
+        self._visits = None
+
+    def view(self) -> SubjectView:
+        """The participant as checks see it; records and visits come on demand."""
+        subject = self.subject
+        return SubjectView(
+            code=subject.code,
+            now=local(self.now, subject.site.time_zone).strftime("%Y-%m-%dT%H:%M"),
+            load=self.load,
+            consent_date=subject.consent_date,
+            registration_date=subject.registration_date,
+            c1d1=subject.c1d1,
+            last_dose=subject.last_dose,
+            visits=_Lazy(lambda: [visit_view(visit) for visit in self.visits]),
+            site=_SiteTables(self.session, subject.site_uid),
+            study=STUDY,
+        )
+
+    def load(self, oid: str) -> list[Record]:
+        """All records of a CRF that were not removed, in the order of visit and repeat."""
+        return [entry.view for entry in self.entries(oid) if not entry.header.removed]
+
+    def entries(self, oid: str) -> list[Entry]:
+        """All records of a CRF with their rows as stored, removed ones included."""
+        if oid not in self._entries:
+            found = self._read(oid, self.subject.uid)
+            self._entries[oid] = sorted(found, key=lambda e: (_position(e.header), e.header.repeat_no))
+        return self._entries[oid]
+
+    def entry(self, header: FormRecord) -> Entry:
+        """The entry of one record; a record that is new to the database gets an empty one."""
+        entries = self._entries.get(header.crf_oid)
+        if entries is None:
+            entries = self.entries(header.crf_oid)
+        for entry in entries:
+            if entry.header.uid == header.uid:
+                return entry
+        entry = self._empty(header)
+        entries.append(entry)
+        return entry
+
+    def one(self, header: FormRecord) -> Entry:
+        """The entry of one record, read alone: for pages that show nothing else of its CRF."""
+        if header.crf_oid in self._entries:
+            return self.entry(header)
+        found = self._read(header.crf_oid, self.subject.uid, header.uid)
+        return found[0] if found else self._empty(header)
+
+    def _read(self, oid: str, subject_uid: str, record_uid: str | None = None) -> list[Entry]:
+        table = CRF_TABLES[oid]
+        statement = (
+            select(FormRecord, table)
+            .join(table, table.uid == FormRecord.uid)
+            .where(FormRecord.subject_uid == subject_uid, FormRecord.crf_oid == oid)
+            .options(lazyload(FormRecord.subject), lazyload(FormRecord.visit))
+        )
+        if record_uid:
+            statement = statement.where(FormRecord.uid == record_uid)
+        pairs = [(header, row) for header, row in self.session.execute(statement)]
+        rows = {group: self._group_rows(oid, group, [header.uid for header, _ in pairs]) for group in get_crf(oid).groups}
+        return [
+            self._entry(header, row, {group: found.get(header.uid, []) for group, found in rows.items()})
+            for header, row in pairs
+        ]
+
+    def _group_rows(self, oid: str, group: str, record_uids: list[str]) -> dict[str, list[GroupRow]]:
+        found: dict[str, list[GroupRow]] = {}
+        if record_uids:
+            table = GROUP_TABLES[oid, group]
+            for row in self.session.scalars(select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)):
+                found.setdefault(row.record_uid, []).append(row)
+        return found
+
+    def _empty(self, header: FormRecord) -> Entry:
+        row = CRF_TABLES[header.crf_oid](uid=header.uid, site_uid=header.site_uid)
+        return self._entry(header, row, {group: [] for group in get_crf(header.crf_oid).groups})
+
+    def _entry(self, header: FormRecord, row: CrfRow, groups: dict[str, list[GroupRow]]) -> Entry:
+        visit = visit_view(header.visit) if header.visit is not None else None
+        record = Record(header.uid, header.repeat_no, get_crf(header.crf_oid), visit=visit, entry_status=header.entry_status)
+        entry = Entry(header, row, groups, record, {row.uid: row})
+        self.attach(entry, row)
+        record.answers = self.answers(entry, row)
+        for group, stored in groups.items():
+            for group_row in stored:
+                self.attach(entry, group_row)
+                if not group_row.removed:
+                    record.group_rows[group].append(self.row_view(entry, group_row))
+        return entry
+
+    def attach(self, entry: Entry, row: ItemRow) -> None:
+        """Join a stored row to its record header."""
+        row.attach(entry.header)
+        entry.stored[row.uid] = row
+
+    def row_view(self, entry: Entry, row: GroupRow) -> Row:
+        """A stored group row as checks see it."""
+        return Row(row.uid, row.row_no, row.collection, self.answers(entry, row))
+
+    def answers(self, entry: Entry, row: ItemRow) -> dict[str, Answer]:
+        """The answers of a stored row with identifying values opened."""
+        answers = row.answers()
+        for item in row.collection.items.values():
+            answer = answers.get(item.name)
+            if item.identifier and answer is not None and answer.value is not None:
+                text = self.cipher.open(str(answer.value), context_of(row, item))
+                answers[item.name] = Answer(from_canonical(item, text), answer.missing, answer.origin)
+        return answers
+
+    def store(self, row: ItemRow, item: Item, answer: Answer) -> None:
+        """Store an answer in its row, sealing identifying values."""
+        if item.identifier and answer.value is not None:
+            text = canonical(item, answer.value) or ""
+            answer = Answer(self.cipher.seal(text, context_of(row, item)), answer.missing, answer.origin)
+        row.store(item.name, answer)
+
+
+def context_of(row: ItemRow, item: Item) -> str:
+    """What a sealed value belongs to: `row uid|OID`."""
+    return f"{row.uid}|{item.oid}"
+
+
+def _position(header: FormRecord) -> int:
+    return header.visit.position if header.visit is not None else 0

@@ -1,0 +1,421 @@
+"""The one write path of study data: every door ends in save_items, inside `change(by=, reason=)`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from audit.capture import Actor, Change, new_uid
+from audit.trail import changed_since
+from forms import evaluation
+from forms.crf import Group
+from forms.evaluation import Finding
+from forms.items import EMPTY, Answer, Item, Reference
+from forms.patch import Patch, RowPatch, path_of
+from forms.reading import canonical, display
+from sqlalchemy import select
+
+from edc.db import Session
+from edc.queries import service as queries
+from edc.queries.models import Query
+from edc.records.axes import count_axes, void_signatures, withdraw_verification
+from edc.records.book import Entry, SubjectBook
+from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE, FormRecord
+from edc.records.problems import (
+    BrokenReference,
+    ChangeReasonMissing,
+    Clash,
+    DerivedLocked,
+    ItemNotYours,
+    RecordLocked,
+    RecordRemoved,
+    StaleVersion,
+    UnknownRow,
+)
+from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
+from edc.study.models import StudyState, Subject
+
+
+@dataclass
+class Changed:
+    """One item that a save altered."""
+
+    entry: Entry
+    row: ItemRow
+    group: str | None
+    number: int | None
+    item: Item
+    old: Answer
+    new: Answer
+
+    @property
+    def path(self) -> str:
+        """The path of the item in its record."""
+        return path_of(self.item.name, self.group, self.number)
+
+
+@dataclass
+class SaveOutcome:
+    """What a save did, for the sentence on the screen and the answer of the API."""
+
+    record: FormRecord
+    changed: list[Changed] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    opened: list[Query] = field(default_factory=list)
+    closed: list[Query] = field(default_factory=list)
+    open_required: list[tuple[str | None, int | None, Item]] = field(default_factory=list)
+    verification_withdrawn: list[str] = field(default_factory=list)
+    signatures_voided: list[str] = field(default_factory=list)
+    completed: bool = False
+    fell_back: bool = False
+
+
+@dataclass
+class Saving:
+    """The circumstances of one save: who, with which rights, when, and inside which change."""
+
+    session: Session
+    change: Change
+    by: Actor
+    now: dt.datetime
+    may_assess: bool = False
+    is_site: bool = True
+    default_reason: str | None = None
+
+
+def lock_subject(session: Session, subject_uid: str) -> Subject:
+    """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other."""
+    statement = select(Subject).where(Subject.uid == subject_uid).with_for_update(of=Subject)
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
+    """Store the new answers of a record and everything that follows from them.
+
+    `expected_version` is the row version that was read (None: the writer owns the record, as an import that made it).
+    Raises a Problem and changes nothing when the record is locked, a reason is missing, or the same items changed
+    meanwhile. Order: version, restrictions, answers, derivations, completeness, checks, verification, signatures.
+    """
+    subject = lock_subject(saving.session, record.subject_uid)
+    book = SubjectBook(saving.session, subject, saving.now)
+    entry = book.entry(record)
+    refuse_restricted(saving.session, record)
+    if expected_version is not None and expected_version != record.row_version:
+        _refuse_clash(saving.session, entry, patch, expected_version)
+    outcome = SaveOutcome(record)
+    outcome.changed = _apply(saving, book, entry, patch)
+    _complete(entry, patch, outcome)
+    if not outcome.changed and outcome.record.row_version and not saving.session.is_modified(record):
+        _confirm(saving, entry, patch)
+        return outcome
+    return follow_up(saving, book, [entry], outcome, patch)
+
+
+def follow_up(
+    saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome, patch: Patch | None = None
+) -> SaveOutcome:
+    """What every change of values brings: derivations, checks, verification, signatures, marks, versions."""
+    touched = {entry.header.uid: entry for entry in entries}
+    evaluated = {**touched}
+    for entry in entries:
+        _derive(saving, book, entry, outcome)
+    for entry in _dependents(book, entries):
+        if _derive(saving, book, entry, outcome):
+            touched[entry.header.uid] = entry
+        evaluated[entry.header.uid] = entry
+    for entry in touched.values():
+        _new_version(saving, entry)
+        _fall_back(entry, outcome)
+    saving.session.flush()
+    _evaluate(saving, book, list(evaluated.values()), outcome)
+    withdraw_verification(saving, outcome)
+    void_signatures(saving, list(touched.values()), outcome)
+    if patch is not None:
+        _confirm(saving, entries[0], patch)
+    count_axes(saving.session, list(evaluated.values()))
+    return outcome
+
+
+def refuse_restricted(session: Session, record: FormRecord) -> None:
+    """Raise RecordLocked or RecordRemoved when record, visit, participant, site or study do not take changes."""
+    if record.removed:
+        raise RecordRemoved
+    subject, visit = record.subject, record.visit
+    levels = [
+        (record, record.path), (subject, subject.code), (subject.site, f"site {subject.site.code}"),
+        *([(visit, visit.label)] if visit else []),
+    ]  # fmt: skip
+    for holder, name in levels:
+        for state in ("locked", "frozen"):
+            if getattr(holder, state, False):
+                raise RecordLocked(what_is=f"{name} is {state}")
+    for state in session.scalars(select(StudyState).where(StudyState.locked | StudyState.frozen)):
+        raise RecordLocked(what_is=f"the study is {'locked' if state.locked else 'frozen'}")
+
+
+def _refuse_clash(session: Session, entry: Entry, patch: Patch, expected: int) -> None:
+    """Refuse when an item of the patch was changed by somebody since the version that was read."""
+    since = changed_since(session.connection(), list(entry.stored), expected)
+    clashes = []
+    for row, group, number, item, answer in _patched(entry, patch):
+        seen = since.get((row.uid, item.name)) or since.get((row.uid, item.name + "_missing")) if row else None
+        if row and seen and _differs(item, row.answer(item.name), answer):
+            now = display(item, row.answer(item.name).value) or row.answer(item.name).missing or ""
+            clashes.append(Clash(path_of(item.name, group, number), item.label, now, seen.user_name, seen.at_text))
+    if clashes:
+        raise StaleVersion(clashes, read=expected, now=entry.header.row_version)
+
+
+def _patched(
+    entry: Entry, patch: Patch
+) -> Iterator[tuple[ItemRow | None, str | None, int | None, Item, Answer]]:
+    """Each named answer with the stored row it belongs to (None: a row to be made)."""
+    for name, answer in patch.items.items():
+        yield entry.row, None, None, entry.crf.items[name], answer
+    for group, rows in patch.rows.items():
+        by_number = {row.row_no: row for row in entry.groups[group]}
+        for row_patch in rows:
+            row = by_number.get(row_patch.number) if row_patch.number is not None else None
+            for name, answer in row_patch.items.items():
+                yield row, group, row_patch.number, entry.crf.groups[group].items[name], answer
+
+
+def _differs(item: Item, old: Answer, new: Answer) -> bool:
+    return old.missing != new.missing or canonical(item, old.value) != canonical(item, new.value)
+
+
+def _apply(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> list[Changed]:
+    """Put the answers that differ into the stored rows and the view; returns what changed."""
+    changed: list[Changed] = []
+    _apply_items(book, entry, entry.row, entry.view.answers, (None, None), patch.items, changed)
+    for group, rows in patch.rows.items():
+        for row_patch in rows:
+            _apply_row(saving, book, entry, entry.crf.groups[group], row_patch, changed, patch)
+    _refuse_not_yours(saving, changed)
+    _refuse_broken_references(book, changed)
+    _require_reasons(saving, patch, changed)
+    return changed
+
+
+def _apply_items(
+    book: SubjectBook, entry: Entry, row: ItemRow, answers: dict[str, Answer], where: tuple[str | None, int | None],
+    items: dict[str, Answer], changed: list[Changed],
+) -> None:  # fmt: skip
+    for name, new in items.items():
+        item = row.collection.items[name]
+        old = answers.get(name, EMPTY)
+        if _differs(item, old, new):
+            book.store(row, item, new)
+            answers[name] = new
+            changed.append(Changed(entry, row, where[0], where[1], item, old, new))
+
+
+def _apply_row(
+    saving: Saving, book: SubjectBook, entry: Entry, group: type[Group], row_patch: RowPatch, changed: list[Changed],
+    patch: Patch,
+) -> None:  # fmt: skip
+    row = _stored_row(saving, book, entry, group, row_patch)
+    if row is None:
+        return
+    view = next((r for r in entry.view.rows(group.oid) if r.uid == row.uid), None)
+    if view is None or row.removed:
+        raise RecordRemoved
+    _apply_items(book, entry, row, view.answers, (group.oid, row.row_no), row_patch.items, changed)
+    if row_patch.remove_reason is not None:
+        if not row_patch.remove_reason.strip():
+            raise ChangeReasonMissing(labels=f"{group.title} {row.row_no}, removed")
+        row.removed, row.removed_reason = True, row_patch.remove_reason.strip()[:200]
+        entry.view.group_rows[group.oid] = [r for r in entry.view.rows(group.oid) if r.uid != row.uid]
+        marker = next(iter(group.items.values()))
+        changed.append(Changed(entry, row, group.oid, row.row_no, marker, view.answer(marker.name), EMPTY))
+        patch.reasons.setdefault(path_of(marker.name, group.oid, row.row_no), row.removed_reason)
+
+
+def _stored_row(
+    saving: Saving, book: SubjectBook, entry: Entry, group: type[Group], row_patch: RowPatch
+) -> GroupRow | None:
+    """The row of a patch: found by number, or made when it brings an answer."""
+    stored = entry.groups[group.oid]
+    found = next((row for row in stored if row.row_no == row_patch.number), None)
+    if found is not None or (row_patch.number is None and not any(a.is_given for a in row_patch.items.values())):
+        return found
+    if row_patch.number is not None and not (group.fixed and 1 <= row_patch.number <= group.fixed):
+        raise UnknownRow(group=group.title, row=row_patch.number)
+    if not any(answer.is_given for answer in row_patch.items.values()):
+        return None
+    number = row_patch.number or max((row.row_no for row in stored), default=0) + 1
+    if group.fixed and number > group.fixed:
+        raise UnknownRow(group=group.title, row=number)
+    row = GROUP_TABLES[entry.crf.oid, group.oid](
+        record_uid=entry.header.uid, site_uid=entry.header.site_uid, row_no=number, removed=False
+    )
+    row.uid = new_uid()
+    row_patch.number = number
+    book.attach(entry, row)
+    saving.session.add(row)
+    stored.append(row)
+    stored.sort(key=lambda r: r.row_no)
+    entry.view.group_rows[group.oid].append(book.row_view(entry, row))
+    entry.view.group_rows[group.oid].sort(key=lambda r: r.number)
+    return row
+
+
+def _refuse_not_yours(saving: Saving, changed: list[Changed]) -> None:
+    computed = [c.item.label for c in changed if c.item.derived and not c.item.editable]
+    if computed:
+        raise ItemNotYours(labels=", ".join(computed), who="the system's derivations")
+    assessed = [c.item.label for c in changed if c.item.assess]
+    if assessed and not saving.may_assess:
+        raise ItemNotYours(labels=", ".join(assessed), who="an investigator")
+
+
+def _refuse_broken_references(book: SubjectBook, changed: list[Changed]) -> None:
+    for one in changed:
+        if isinstance(one.item, Reference) and one.new.value is not None:
+            wanted = set(one.new.value) if isinstance(one.new.value, tuple) else {str(one.new.value)}
+            if not wanted <= _known_uids(book, one.item.target, one.entry):
+                raise BrokenReference(label=one.item.label)
+
+
+def _known_uids(book: SubjectBook, target: str, entry: Entry) -> set[str]:
+    oid, _, group = target.partition(".")
+    if group:
+        return {row.uid for row in entry.view.rows(group)}
+    return {record.uid for record in book.load(oid)}
+
+
+def _require_reasons(saving: Saving, patch: Patch, changed: list[Changed]) -> None:
+    """A change of something recorded needs its reason (C19); a first entry does not."""
+    lacking = []
+    for one in changed:
+        if not one.old.is_given:
+            continue
+        reason = (patch.reasons.get(one.path) or saving.default_reason or "").strip()
+        if not reason:
+            lacking.append(one.item.label)
+        else:
+            for attribute in (one.item.name, one.item.name + "_missing"):
+                saving.change.item_reasons[one.row.uid, attribute] = reason
+    if lacking:
+        raise ChangeReasonMissing(labels=", ".join(dict.fromkeys(lacking)))
+
+
+def _complete(entry: Entry, patch: Patch, outcome: SaveOutcome) -> None:
+    header = entry.header
+    if patch.complete is None:
+        return
+    if header.entry_status == NOT_DONE:
+        header.not_done_reason = None
+    missing = open_required(entry) if patch.complete else []
+    outcome.open_required = missing
+    outcome.completed = bool(patch.complete) and not missing
+    status = COMPLETE if outcome.completed else INCOMPLETE
+    if header.entry_status != status:
+        header.entry_status = status
+
+
+def open_required(entry: Entry) -> list[tuple[str | None, int | None, Item]]:
+    """What still hinders completing: required items by group and row, and groups without any row."""
+    found: list[tuple[str | None, int | None, Item]] = [
+        (group, None if group is None else row.number, item)
+        for group, row, item in evaluation.open_required(entry.view)
+    ]
+    for group_class in evaluation.empty_required_groups(entry.view):
+        found.append((group_class.oid, 1, next(iter(group_class.items.values()))))
+    return found
+
+
+def _fall_back(entry: Entry, outcome: SaveOutcome) -> None:
+    """A complete form in which an item became required is incomplete again (GEN-04)."""
+    if entry.header.entry_status == COMPLETE and open_required(entry):
+        entry.header.entry_status = INCOMPLETE
+        outcome.fell_back = True
+
+
+def _derive(saving: Saving, book: SubjectBook, entry: Entry, outcome: SaveOutcome) -> bool:
+    """Recompute the derived items of a record; True when one changed. A locked record refuses."""
+    changes = evaluation.run_derivations(entry.view, book.view())
+    for group, row, name, _, rule in changes:
+        stored = entry.stored[row.uid]
+        item = stored.collection.items[name]
+        if entry.header.locked:
+            raise DerivedLocked(path=entry.header.path, label=item.label)
+        old = stored.answer(name)
+        book.store(stored, item, row.answer(name))
+        reason = f"Derived by {rule.id} {rule.version}"
+        saving.change.item_reasons[stored.uid, name] = reason
+        number = row.number if group else None
+        outcome.changed.append(Changed(entry, stored, group, number, item, old, row.answer(name)))
+    return bool(changes)
+
+
+def _dependents(book: SubjectBook, entries: Sequence[Entry]) -> list[Entry]:
+    """The other records of the participant whose checks or derivations read one of these records."""
+    own = {entry.header.uid for entry in entries}
+    oids = {oid for entry in entries for oid in evaluation.dependents(entry.header.crf_oid)}
+    same = {entry.header.crf_oid for entry in entries if _reads_siblings(entry.header.crf_oid)}
+    found = [entry for oid in sorted(oids | same) for entry in book.entries(oid)]
+    return [entry for entry in found if entry.header.uid not in own and not entry.header.removed]
+
+
+def _reads_siblings(oid: str) -> bool:
+    """Whether checks of a CRF look at its own other records (logs, tumour assessments)."""
+    return oid in evaluation.self_readers()
+
+
+def _new_version(saving: Saving, entry: Entry) -> None:
+    header = entry.header
+    header.row_version += 1
+    header.changed_at = saving.now
+    if header not in saving.session:
+        saving.session.add(header)
+    if entry.row not in saving.session:
+        saving.session.add(entry.row)
+
+
+def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> None:
+    view = book.view()
+    found = [finding for entry in entries for finding in evaluation.findings(entry.view, view)]
+    with_queries = [e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed]
+    known = queries.list_for_record(saving.session, with_queries) if with_queries else []
+    places = {
+        queries.place_key(f.record_uid, f.row_uid, f.item): place_of(book, f.record_uid, f.row_uid, f.item, entries)
+        for f in found
+    }
+    synced = queries.sync_findings(saving.session, known, found, places, by=saving.by, now=saving.now)
+    outcome.findings, outcome.opened, outcome.closed = found, synced.opened, synced.closed
+
+
+def place_of(
+    book: SubjectBook, record_uid: str, row_uid: str | None, item_name: str | None, entries: Sequence[Entry]
+) -> queries.Place:
+    """Where a query on an item stands."""
+    entry = next(e for e in entries if e.header.uid == record_uid)
+    row = entry.stored.get(row_uid or record_uid, entry.row)
+    item = row.collection.items.get(item_name or "")
+    value = row.answer(item.name) if item else EMPTY
+    number = f"/{row.collection.oid}/{row.row_no}" if isinstance(row, GroupRow) else ""
+    shown = None if item is None or item.identifier else (canonical(item, value.value) or value.missing)
+    return queries.Place(
+        entry.header.site_uid, book.subject.uid, book.subject.code, record_uid, entry.header.path + number,
+        row_uid, item_name, item.oid if item else None, shown,
+    )  # fmt: skip
+
+
+def _confirm(saving: Saving, entry: Entry, patch: Patch) -> None:
+    """'It is what the source says': the note answers the queries of that item."""
+    if not patch.confirmations:
+        return
+    live = queries.list_for_record(saving.session, [entry.header.uid], closed=False)
+    numbers = {row.uid: (row.collection.oid, row.row_no) for row in entry.stored.values() if isinstance(row, GroupRow)}
+    for query in live:
+        group, number = numbers.get(query.row_uid or "", (None, None))
+        note = patch.confirmations.get(path_of(query.item_name or "", group, number))
+        if note and query.status == "open":
+            row = entry.stored.get(query.row_uid or entry.header.uid, entry.row)
+            item = row.collection.items.get(query.item_name or "")
+            value = canonical(item, row.answer(item.name).value) if item and not item.identifier else None
+            queries.answer_query(query, note, by=saving.by, now=saving.now, value=value)
+    count_axes(saving.session, [entry])
+

@@ -1,0 +1,45 @@
+"""A site's reference tables as checks see them: consent versions, laboratories, normal ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from forms.derive.labs import RangeRow
+from forms.site_tables import ConsentVersionRow
+from sqlalchemy import select
+
+from edc.db import Session
+from edc.study.models import ConsentVersion, Laboratory, NormalRange
+
+
+def consent_versions(session: Session, site_uid: str) -> Sequence[ConsentVersionRow]:
+    """The consent versions of a site in the order they became valid."""
+    rows = session.scalars(
+        select(ConsentVersion).where(ConsentVersion.site_uid == site_uid).order_by(ConsentVersion.valid_from)
+    )
+    return [ConsentVersionRow(r.label, r.valid_from, r.superseded_on, r.reconsent_required) for r in rows]
+
+
+def laboratories(session: Session, site_uid: str) -> Sequence[str]:
+    """The names of the laboratories of a site."""
+    statement = select(Laboratory.name).where(Laboratory.site_uid == site_uid, Laboratory.active).order_by(Laboratory.name)
+    return list(session.scalars(statement))
+
+
+def ranges(session: Session, site_uid: str) -> Sequence[RangeRow]:
+    """The approved normal ranges of a site."""
+    statement = select(NormalRange).where(NormalRange.site_uid == site_uid, NormalRange.approved_by.is_not(None))
+    return [
+        RangeRow(
+            laboratory=r.laboratory, panel=r.panel, test=r.test, unit=r.unit, sex=r.sex, age_from=r.age_from,
+            age_to=r.age_to, lln=r.lln, uln=r.uln, valid_from=r.valid_from, valid_to=r.valid_to,
+        )
+        for r in session.scalars(statement)
+    ]  # fmt: skip
+
+
+site_tables: dict[str, Callable[[Session, str], object]] = {
+    "consent_versions": consent_versions,
+    "laboratories": laboratories,
+    "ranges": ranges,
+}

@@ -9,11 +9,15 @@ from forms.items import Answer
 
 @dataclass
 class RowPatch:
-    """New answers of one group row; `number` None adds a row, `remove_reason` marks it removed."""
+    """New answers of one group row; `number` None adds a row, `remove_reason` marks it removed.
+
+    `key` is the row's name in paths: "3", or "new1" for a row to be added, so that held text finds its row again.
+    """
 
     number: int | None
     items: dict[str, Answer] = field(default_factory=dict)
     remove_reason: str | None = None
+    key: str = ""
 
 
 @dataclass
@@ -36,6 +40,6 @@ class Held:
     sentence: str
 
 
-def path_of(item: str, group: str | None = None, number: int | None = None) -> str:
-    """The path of an item in a patch, a form and a draft: `item` or `GROUP.3.item`."""
+def path_of(item: str, group: str | None = None, number: int | str | None = None) -> str:
+    """The path of an item in a patch, a form and a draft: `item`, `GROUP.3.item`, `GROUP.new1.item` in a new row."""
     return item if group is None else f"{group}.{number}.{item}"

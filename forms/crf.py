@@ -58,7 +58,7 @@ def fail(item: str = "", row: Any = None, /, **values: object) -> Fail:
 
 
 def check(
-    id: str, message: str, *, on: str, severity: str = "Q", target: str = "", yields_to: str = ""
+    id: str, message: str, *, on: str, severity: str = "Q", target: str = "", yields_to: str = ""  # noqa: A002
 ) -> Callable[[Callable[..., object]], Any]:
     """Declare an edit check; the function's arguments are the inputs of `on`, in order.
 
@@ -75,7 +75,9 @@ def check(
     return declare
 
 
-def derive(id: str, item: str, *, on: str, version: str = "1.0") -> Callable[[Callable[..., object]], Any]:
+def derive(
+    id: str, item: str, *, on: str, version: str = "1.0"  # noqa: A002
+) -> Callable[[Callable[..., object]], Any]:
     """Declare the rule that fills a derived item; the function gets the inputs of `on` and returns value or None."""
 
     def declare(function: Callable[..., object]) -> Any:
@@ -157,7 +159,8 @@ class CRF(_Collection):
                 cls.groups[value.oid] = value
         _verify_own_names(cls)
         if oid in REGISTRY:
-            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {REGISTRY[oid].__module__}")
+            taken = REGISTRY[oid].__module__
+            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {taken}")
         REGISTRY[oid] = cls
 
 
@@ -182,7 +185,11 @@ def collections(crf: type[CRF]) -> Iterator[tuple[str | None, type[CRF] | type[G
     yield from crf.groups.items()
 
 
-CONTEXT_WORDS = ("visit", "subject", "study", "site", "rows", "all", "same", "record")
+def declarations(collection: type[_Collection]) -> list[Check | Derivation]:
+    """The checks and derivations that a CRF or group declares."""
+    return [*collection.checks, *collection.derivations]
+
+
 PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
 
 
@@ -190,7 +197,7 @@ def _verify_own_names(crf: type[CRF]) -> None:
     """Refuse, at import, a check or condition that names an item this CRF does not have."""
     for group_oid, collection in collections(crf):
         known = set(collection.items)
-        for declared in [*collection.checks, *collection.derivations]:
+        for declared in declarations(collection):
             for name in declared.on:
                 _verify_name(crf, collection, declared.id, name.rstrip("?"), known)
             if isinstance(declared, Derivation) and declared.item not in known:
@@ -234,7 +241,7 @@ def verify_registry() -> None:
     """Refuse references to CRFs and items that no file declares; call once after all CRFs are imported."""
     for crf in REGISTRY.values():
         for _, collection in collections(crf):
-            for declared in [*collection.checks, *collection.derivations]:
+            for declared in declarations(collection):
                 for name in declared.on:
                     _verify_foreign(crf, declared.id, name.rstrip("?"))
 

@@ -33,6 +33,7 @@ from edc.records.problems import (
     StaleVersion,
     UnknownRow,
 )
+from edc.records.scheduling import follow_schedule
 from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
 from edc.study.models import StudyState, Subject
 
@@ -127,7 +128,9 @@ def follow_up(
     for entry in touched.values():
         _new_version(saving, entry)
         _fall_back(entry, outcome)
-    saving.session.flush()
+    moved = [follow_schedule(book, entry.header.crf_oid) for entry in entries]
+    if any(moved):
+        evaluated = _everything(saving, book, touched, evaluated, outcome)
     _evaluate(saving, book, list(evaluated.values()), outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
@@ -135,6 +138,22 @@ def follow_up(
         _confirm(saving, entries[0], patch)
     count_axes(saving.session, list(evaluated.values()))
     return outcome
+
+
+def _everything(
+    saving: Saving, book: SubjectBook, touched: dict[str, Entry], evaluated: dict[str, Entry], outcome: SaveOutcome
+) -> dict[str, Entry]:
+    """All records of the participant, derived anew: a date that they are judged by moved."""
+    present = select(FormRecord.crf_oid).where(FormRecord.subject_uid == book.subject.uid).distinct()
+    for oid in sorted(saving.session.scalars(present)):
+        for entry in book.entries(oid):
+            if entry.header.removed or entry.header.uid in evaluated and entry.header.uid in touched:
+                continue
+            evaluated[entry.header.uid] = entry
+            if _derive(saving, book, entry, outcome):
+                touched[entry.header.uid] = entry
+                _new_version(saving, entry)
+    return evaluated
 
 
 def refuse_restricted(session: Session, record: FormRecord) -> None:

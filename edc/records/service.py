@@ -1,0 +1,185 @@
+"""Finding and making records, removing lines, marking forms not done, and remembering who opened what."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from audit.capture import new_uid
+from forms import schedule
+from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
+from forms.patch import Patch
+from sqlalchemy import func, select
+
+from edc.db import Session
+from edc.errors import NotFound, ReasonMissing, Refused
+from edc.queries import service as queries
+from edc.records.axes import count_axes
+from edc.records.book import SubjectBook
+from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
+from edc.records.saving import SaveOutcome, Saving, follow_up, lock_subject, refuse_restricted, save_items
+from edc.study.models import Subject, Visit
+
+LOG_PLACE = "log"
+
+
+def get_subject(session: Session, code: str) -> Subject:
+    """The participant of a code within the session's scope; raises NotFound for any other."""
+    subject = session.scalars(select(Subject).where(Subject.code == code)).one_or_none()
+    if subject is None:
+        raise NotFound
+    return subject
+
+
+def get_visit(session: Session, subject: Subject, slug: str) -> Visit:
+    """A participant's visit by its URL segment; raises NotFound."""
+    found = session.scalars(select(Visit).where(Visit.subject_uid == subject.uid, Visit.slug == slug)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_form(slug: str) -> type[CRF]:
+    """The CRF of a URL segment; raises NotFound."""
+    crf = get_crf_by_slug(slug)
+    if crf is None:
+        raise NotFound
+    return crf
+
+
+def find_record(session: Session, subject: Subject, visit: Visit | None, crf: type[CRF], repeat_no: int = 1) -> FormRecord | None:
+    """The record of a form at a visit (None: in the participant's log), or None while nothing was entered."""
+    place = visit.uid if visit else LOG_PLACE
+    return session.scalars(
+        select(FormRecord).where(
+            FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid,
+            FormRecord.repeat_no == repeat_no,
+        )
+    ).one_or_none()  # fmt: skip
+
+
+def get_record_by_uid(session: Session, uid: str) -> FormRecord:
+    """A record within the session's scope by its uid; raises NotFound."""
+    found = session.scalars(select(FormRecord).where(FormRecord.uid == uid)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_records(session: Session, subject: Subject, crf: type[CRF] | None = None, visit: Visit | None = None) -> list[FormRecord]:
+    """The records of a participant, of one CRF or visit where given, in order of visit and line."""
+    statement = select(FormRecord).where(FormRecord.subject_uid == subject.uid)
+    if crf is not None:
+        statement = statement.where(FormRecord.crf_oid == crf.oid)
+    if visit is not None:
+        statement = statement.where(FormRecord.visit_uid == visit.uid)
+    records = session.scalars(statement).unique().all()
+    order = {one.oid: number for number, one in enumerate(all_crfs())}
+    return sorted(records, key=lambda r: (r.visit.position if r.visit else 0, order.get(r.crf_oid, 99), r.repeat_no))
+
+
+def is_kept_at_visit(crf: type[CRF], visit: Visit | None) -> bool:
+    """Whether a record of this CRF belongs at this place: at a visit of its schedule, or in the log."""
+    if visit is None:
+        return crf.log or crf.oid not in schedule.FORMS_BY_VISIT or schedule.LOG in schedule.FORMS_BY_VISIT[crf.oid]
+    return visit.kind in schedule.FORMS_BY_VISIT.get(crf.oid, {}) and not crf.log
+
+
+def new_record(session: Session, subject: Subject, visit: Visit | None, crf: type[CRF], now: dt.datetime, repeat_no: int | None = None) -> FormRecord:
+    """A record header that nobody has saved yet; it reaches the database with its first answer.
+
+    Without `repeat_no` it is the next line of a log or the next sample of a visit.
+    """
+    if not is_kept_at_visit(crf, visit):
+        raise NotFound
+    place = visit.uid if visit else LOG_PLACE
+    if repeat_no is None:
+        repeat_no = 1 + _last_repeat(session, subject, place, crf) if crf.log or crf.repeats else 1
+    if repeat_no > 1 and not (crf.log or crf.repeats):
+        raise NotFound
+    return FormRecord(
+        uid=new_uid(), site_uid=subject.site_uid, subject_uid=subject.uid, subject=subject, visit=visit,
+        visit_uid=visit.uid if visit else None, place=place, crf_oid=crf.oid, crf_version=crf.version,
+        repeat_no=repeat_no, row_version=0, entry_status="incomplete", signature_state="unsigned", removed=False,
+        frozen=False, locked=False, created_at=now, changed_at=now, queries_open=0, queries_answered=0,
+        queries_closed=0, to_verify=0, verified=0, changed_since=0,
+    )  # fmt: skip
+
+
+def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF]) -> int:
+    statement = select(func.max(FormRecord.repeat_no)).where(
+        FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid
+    )
+    return session.execute(statement).scalar_one_or_none() or 0
+
+
+def may_enter_before_consent(crf: type[CRF]) -> bool:
+    """Whether a form takes data before a consent stands: the consent itself and the visit header."""
+    return crf.oid in ("IC", "VISIT")
+
+
+def save_record(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
+    """save_items behind the gate of consent: nothing else is entered before a signed consent stands."""
+    crf = get_crf(record.crf_oid)
+    if record.subject.consent_date is None and not may_enter_before_consent(crf):
+        raise Refused(
+            reason=f"{record.subject.code} has no signed consent on record.", remedy="Enter the informed consent first."
+        )
+    return save_items(saving, record, patch, expected_version=expected_version)
+
+
+def remove_record(saving: Saving, record: FormRecord, reason: str) -> SaveOutcome:
+    """Mark a line of a log (or a sample) as removed, with its reason; its number is never used again."""
+    if not reason.strip():
+        raise ReasonMissing
+    subject = lock_subject(saving.session, record.subject_uid)
+    refuse_restricted(saving.session, record)
+    crf = get_crf(record.crf_oid)
+    if not (crf.log or crf.repeats):
+        raise Refused(reason=f"{crf.title} is one form of its visit.", remedy="Mark it as not done instead.")
+    book = SubjectBook(saving.session, subject, saving.now)
+    entry = book.entry(record)
+    record.removed, record.removed_reason = True, reason.strip()[:200]
+    record.row_version += 1
+    outcome = SaveOutcome(record)
+    _close_queries(saving, record)
+    siblings = [other for other in book.entries(record.crf_oid) if not other.header.removed]
+    follow_up(saving, book, siblings, outcome) if siblings else count_axes(saving.session, [entry])
+    return outcome
+
+
+def _close_queries(saving: Saving, record: FormRecord) -> None:
+    for query in queries.list_for_record(saving.session, [record.uid], closed=False):
+        queries.close_query(query, "The line was removed.", by=saving.by, now=saving.now, may_close_checks=True)
+    record.queries_open = record.queries_answered = 0
+
+
+def mark_not_done(saving: Saving, record: FormRecord, reason: str) -> None:
+    """State that a form was not done at its visit, with the reason; refused while answers stand in it."""
+    if not reason.strip():
+        raise ReasonMissing
+    lock_subject(saving.session, record.subject_uid)
+    refuse_restricted(saving.session, record)
+    book = SubjectBook(saving.session, record.subject, saving.now)
+    entry = book.entry(record)
+    if any(answer.value is not None for answer in entry.view.answers.values()):
+        raise Refused(reason="The form holds answers.", remedy="Clear them with a reason, or complete the form.")
+    record.entry_status, record.not_done_reason = NOT_DONE, reason.strip()[:200]
+    record.row_version += 1
+    record.changed_at = saving.now
+    saving.session.add_all([record, entry.row])
+    count_axes(saving.session, [entry])
+
+
+def note_opening(session: Session, record: FormRecord, user_uid: str, now: dt.datetime) -> None:
+    """Remember which row version a person looked at (a signer must have seen each form since its last change)."""
+    seen = session.get(RecordOpening, (record.uid, user_uid))
+    if seen is None:
+        session.add(RecordOpening(record_uid=record.uid, user_uid=user_uid, row_version=record.row_version, at=now))
+    elif seen.row_version != record.row_version:
+        seen.row_version, seen.at = record.row_version, now
+
+
+def is_complete(record: FormRecord) -> bool:
+    """Whether the entry axis of a record needs nothing more."""
+    return record.entry_status in (COMPLETE, NOT_DONE)
+

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from forms import items as it
-from forms.crf import Check, Derivation, Fail, Group, all_crfs, collections, foreign_crfs, order_of_derivations
+from forms.crf import CRF, Check, Derivation, Fail, Group, all_crfs, collections, foreign_crfs, order_of_derivations
 from forms.items import Answer, Item
 from forms.reading import display
 from forms.views import Record, Row, SubjectView
@@ -68,7 +68,9 @@ def _resolve(name: str, row: Row, record: Record, subject: SubjectView) -> objec
         records = subject.load(argument)
         if kind == "all":
             return records
-        same = [r for r in records if r.visit is not None and record.visit is not None and r.visit.uid == record.visit.uid]
+        same = [
+            r for r in records if r.visit is not None and record.visit is not None and r.visit.uid == record.visit.uid
+        ]
         return same[0] if same else None
     head, _, rest = name.partition(".")
     if not rest:
@@ -182,7 +184,9 @@ def _general(row: Row, record: Record, subject: SubjectView) -> Iterator[Finding
         row_uid = row.uid if row is not record else None
         if value is None:
             if _other_needs_text(item, row):
-                yield Finding("GEN-07", QUERY, record.uid, row_uid, item.name, f"You chose 'Other' for {item.label}: describe it.")
+                yield Finding(
+                    "GEN-07", QUERY, record.uid, row_uid, item.name, f"You chose 'Other' for {item.label}: describe it."
+                )
             continue
         for check_id, message in _general_of_value(item, value, subject):
             yield Finding(check_id, QUERY, record.uid, row_uid, item.name, message)
@@ -268,22 +272,20 @@ def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
 @cache
 def dependents(oid: str) -> frozenset[str]:
     """The CRFs whose checks or derivations read records of the CRF `oid`; known once all CRFs are declared."""
-    return frozenset(
-        crf.oid
-        for crf in all_crfs()
-        for _, collection in collections(crf)
-        for declared in [*collection.checks, *collection.derivations]
-        if oid in foreign_crfs(declared) and crf.oid != oid
-    )
+    return frozenset(crf.oid for crf in all_crfs() if crf.oid != oid and oid in _read_by(crf))
 
 
 @cache
 def self_readers() -> frozenset[str]:
     """The CRFs whose checks or derivations look at all records of their own CRF."""
-    return frozenset(
-        crf.oid
-        for crf in all_crfs()
-        for _, collection in collections(crf)
-        for declared in [*collection.checks, *collection.derivations]
-        if crf.oid in foreign_crfs(declared)
-    )
+    return frozenset(crf.oid for crf in all_crfs() if crf.oid in _read_by(crf))
+
+
+def _read_by(crf: type[CRF]) -> set[str]:
+    found: set[str] = set()
+    for _, collection in collections(crf):
+        for check in collection.checks:
+            found |= foreign_crfs(check)
+        for derivation in collection.derivations:
+            found |= foreign_crfs(derivation)
+    return found

@@ -1,4 +1,4 @@
-"""Item types: what a question may hold, declared once; every output (column, field, schema, export) is derived from here."""
+"""Item types: what a question may hold, declared once; column, field, schema and export are derived from here."""
 
 from __future__ import annotations
 
@@ -186,7 +186,8 @@ class Dictionary(Item):
 
 
 ITEM_TYPES: tuple[type[Item], ...] = (
-    Text, Integer, Decimal, Date, PartialDate, Time, DateTime, YesNo, Choice, MultiChoice, SiteChoice, Reference, Dictionary,
+    Text, Integer, Decimal, Date, PartialDate, Time, DateTime, YesNo, Choice, MultiChoice, SiteChoice, Reference,
+    Dictionary,
 )  # fmt: skip
 
 

@@ -13,7 +13,12 @@ from forms import items as it
 from forms.dictionaries.ctcae import find_term
 
 ARABIC_DIGITS = re.compile(r"[0-9]+")
-MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
 REFUSED = {chr(code) for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
 
 
@@ -30,7 +35,9 @@ def clean(text: str) -> str:
     for character in text:
         category = unicodedata.category(character)
         if character in REFUSED or category == "Cs" or (category == "Cc" and character not in "\t\n"):
-            raise Unreadable(f"The text holds a character that cannot be stored (U+{ord(character):04X}). Type it again.")
+            raise Unreadable(
+                f"The text holds a character that cannot be stored (U+{ord(character):04X}). Type it again."
+            )
     return text
 
 

@@ -45,7 +45,8 @@ class Record(Row):
 
     def __init__(
         self, uid: str, number: int, crf: type[CRF], answers: Mapping[str, Answer] | None = None, *,
-        rows: Mapping[str, Sequence[Row]] | None = None, visit: VisitView | None = None, entry_status: str = "incomplete",
+        rows: Mapping[str, Sequence[Row]] | None = None, visit: VisitView | None = None,
+        entry_status: str = "incomplete",
     ) -> None:  # fmt: skip
         super().__init__(uid, number, crf, answers)
         self.group_rows: dict[str, list[Row]] = {oid: list((rows or {}).get(oid, ())) for oid in crf.groups}
@@ -65,7 +66,7 @@ class Record(Row):
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """A visit as checks see it. `kind` is the schedule's pattern without the course number: SCR, D1, A1, A2, D35, RESP ..."""
+    """A visit as checks see it; `kind` is that of the schedule (SCR, D1, A1, ...), without the course number."""
 
     uid: str
     oid: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audit.capture import Audited, new_uid
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.capture import Audited, new_uid
 from edc.db import Base, SiteScoped, UtcDateTime
 
 UID = String(32)

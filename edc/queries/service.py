@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from audit.capture import Actor
-from forms.evaluation import QUERY, Finding
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
+from audit.capture import Actor
 from edc.db import Session
 from edc.errors import Problem
 from edc.queries.models import ANSWERED, CLOSED, OPEN, Query, QueryCounter, QueryMessage
+from forms.evaluation import QUERY, Finding
 
 CHECK = "check"
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from forms import evaluation
-from forms.items import Item
-from forms.reading import canonical
 from sqlalchemy import func, select
 
 from edc.db import Session
 from edc.queries.models import ANSWERED, CLOSED, OPEN, Query
 from edc.records.book import Entry
 from edc.records.models import CHANGED, SIGNED, VERIFIED, VOID, ItemReview, Signature
+from forms import evaluation
+from forms.items import Item
+from forms.reading import canonical
+from forms.views import Row
 
 if TYPE_CHECKING:
     from edc.records.saving import SaveOutcome, Saving
@@ -42,7 +42,7 @@ def canonical_answer(entry: Entry, row_key: str, item: Item) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if item.identifier else text
 
 
-def _row(entry: Entry, row_key: str) -> evaluation.Row:
+def _row(entry: Entry, row_key: str) -> Row:
     if not row_key:
         return entry.view
     return next(row for _, row in evaluation.rows_of(entry.view) if row.uid == row_key)
@@ -136,5 +136,3 @@ def content_digest(entry: Entry) -> str:
 def fingerprint(digests: Iterable[str]) -> str:
     """One digest over the contents that a person signs in one act."""
     return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
-
-

@@ -7,11 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from forms.crf import CRF, get_crf
-from forms.items import Answer, Item
-from forms.reading import canonical, from_canonical
-from forms.study import STUDY
-from forms.views import Record, Row, SubjectView, VisitView
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
@@ -22,6 +17,11 @@ from edc.records.models import FormRecord
 from edc.records.tables import CRF_TABLES, GROUP_TABLES, CrfRow, GroupRow, ItemRow
 from edc.study.models import Subject, Visit
 from edc.study.reference import site_tables
+from forms.crf import CRF, get_crf
+from forms.items import Answer, Item
+from forms.reading import canonical, from_canonical
+from forms.study import SETTINGS
+from forms.views import Record, Row, SubjectView, VisitView
 
 
 @dataclass
@@ -135,7 +135,7 @@ class SubjectBook:
             last_dose=subject.last_dose,
             visits=_Lazy(lambda: [visit_view(visit) for visit in self.visits]),
             site=_SiteTables(self.session, subject.site_uid),
-            study=STUDY,
+            study={key: setting.value for key, setting in SETTINGS.items()},
         )
 
     def load(self, oid: str) -> list[Record]:
@@ -179,7 +179,9 @@ class SubjectBook:
         if record_uid:
             statement = statement.where(FormRecord.uid == record_uid)
         pairs = [(header, row) for header, row in self.session.execute(statement)]
-        rows = {group: self._group_rows(oid, group, [header.uid for header, _ in pairs]) for group in get_crf(oid).groups}
+        rows = {
+            group: self._group_rows(oid, group, [header.uid for header, _ in pairs]) for group in get_crf(oid).groups
+        }
         return [
             self._entry(header, row, {group: found.get(header.uid, []) for group, found in rows.items()})
             for header, row in pairs
@@ -189,17 +191,22 @@ class SubjectBook:
         found: dict[str, list[GroupRow]] = {}
         if record_uids:
             table = GROUP_TABLES[oid, group]
-            for row in self.session.scalars(select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)):
+            for row in self.session.scalars(
+                select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)
+            ):
                 found.setdefault(row.record_uid, []).append(row)
         return found
 
     def _empty(self, header: FormRecord) -> Entry:
-        row = CRF_TABLES[header.crf_oid](uid=header.uid, site_uid=header.site_uid)
+        row = CRF_TABLES[header.crf_oid]()
+        row.uid, row.site_uid = header.uid, header.site_uid
         return self._entry(header, row, {group: [] for group in get_crf(header.crf_oid).groups})
 
     def _entry(self, header: FormRecord, row: CrfRow, groups: dict[str, list[GroupRow]]) -> Entry:
         visit = visit_view(header.visit) if header.visit is not None else None
-        record = Record(header.uid, header.repeat_no, get_crf(header.crf_oid), visit=visit, entry_status=header.entry_status)
+        record = Record(
+            header.uid, header.repeat_no, get_crf(header.crf_oid), visit=visit, entry_status=header.entry_status
+        )
         entry = Entry(header, row, groups, record, {row.uid: row})
         self.attach(entry, row)
         record.answers = self.answers(entry, row)

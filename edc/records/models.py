@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audit.capture import Audited, new_uid
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.capture import Audited, new_uid
 from edc.db import Base, SiteScoped, UtcDateTime
 from edc.study.models import Subject, Visit
 
@@ -98,7 +98,10 @@ class ItemReview(Audited, SiteScoped, Base):
     __tablename__ = "item_review"
     __audit_entity__ = "item_review"
     __audit_text__ = frozenset({"value_seen"})
-    __table_args__ = (UniqueConstraint("record_uid", "row_key", "item_name"), Index("ix_review_site", "site_uid", "status"))
+    __table_args__ = (
+        UniqueConstraint("record_uid", "row_key", "item_name"),
+        Index("ix_review_site", "site_uid", "status"),
+    )
 
     uid: Mapped[str] = mapped_column(UID, primary_key=True, default=new_uid)
     site_uid: Mapped[str] = mapped_column(UID, ForeignKey("site.uid"))

@@ -6,16 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audit.capture import Actor, Change, new_uid
 from audit.trail import changed_since
-from forms import evaluation
-from forms.crf import Group
-from forms.evaluation import Finding
-from forms.items import EMPTY, Answer, Item, Reference
-from forms.patch import Patch, RowPatch, path_of
-from forms.reading import canonical, display
 from sqlalchemy import select
 
+from audit.capture import Actor, Change, new_uid
 from edc.db import Session
 from edc.queries import service as queries
 from edc.queries.models import Query
@@ -36,6 +30,12 @@ from edc.records.problems import (
 from edc.records.scheduling import follow_schedule
 from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
 from edc.study.models import StudyState, Subject
+from forms import evaluation
+from forms.crf import Group
+from forms.evaluation import Finding
+from forms.items import EMPTY, Answer, Item, Reference
+from forms.patch import Patch, RowPatch, path_of
+from forms.reading import canonical, display
 
 
 @dataclass
@@ -147,7 +147,7 @@ def _everything(
     present = select(FormRecord.crf_oid).where(FormRecord.subject_uid == book.subject.uid).distinct()
     for oid in sorted(saving.session.scalars(present)):
         for entry in book.entries(oid):
-            if entry.header.removed or entry.header.uid in evaluated and entry.header.uid in touched:
+            if entry.header.removed or (entry.header.uid in evaluated and entry.header.uid in touched):
                 continue
             evaluated[entry.header.uid] = entry
             if _derive(saving, book, entry, outcome):
@@ -169,8 +169,9 @@ def refuse_restricted(session: Session, record: FormRecord) -> None:
         for state in ("locked", "frozen"):
             if getattr(holder, state, False):
                 raise RecordLocked(what_is=f"{name} is {state}")
-    for state in session.scalars(select(StudyState).where(StudyState.locked | StudyState.frozen)):
-        raise RecordLocked(what_is=f"the study is {'locked' if state.locked else 'frozen'}")
+    restricted = session.scalars(select(StudyState).where(StudyState.locked | StudyState.frozen)).first()
+    if restricted is not None:
+        raise RecordLocked(what_is=f"the study is {'locked' if restricted.locked else 'frozen'}")
 
 
 def _refuse_clash(session: Session, entry: Entry, patch: Patch, expected: int) -> None:
@@ -186,9 +187,7 @@ def _refuse_clash(session: Session, entry: Entry, patch: Patch, expected: int) -
         raise StaleVersion(clashes, read=expected, now=entry.header.row_version)
 
 
-def _patched(
-    entry: Entry, patch: Patch
-) -> Iterator[tuple[ItemRow | None, str | None, int | None, Item, Answer]]:
+def _patched(entry: Entry, patch: Patch) -> Iterator[tuple[ItemRow | None, str | None, int | None, Item, Answer]]:
     """Each named answer with the stored row it belongs to (None: a row to be made)."""
     for name, answer in patch.items.items():
         yield entry.row, None, None, entry.crf.items[name], answer
@@ -266,10 +265,9 @@ def _stored_row(
     number = row_patch.number or max((row.row_no for row in stored), default=0) + 1
     if group.fixed and number > group.fixed:
         raise UnknownRow(group=group.title, row=number)
-    row = GROUP_TABLES[entry.crf.oid, group.oid](
-        record_uid=entry.header.uid, site_uid=entry.header.site_uid, row_no=number, removed=False
-    )
-    row.uid = new_uid()
+    row = GROUP_TABLES[entry.crf.oid, group.oid]()
+    row.uid, row.record_uid, row.site_uid = new_uid(), entry.header.uid, entry.header.site_uid
+    row.row_no, row.removed = number, False
     row_patch.number = number
     book.attach(entry, row)
     saving.session.add(row)
@@ -396,7 +394,9 @@ def _new_version(saving: Saving, entry: Entry) -> None:
 def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> None:
     view = book.view()
     found = [finding for entry in entries for finding in evaluation.findings(entry.view, view)]
-    with_queries = [e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed]
+    with_queries = [
+        e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed
+    ]
     known = queries.list_for_record(saving.session, with_queries) if with_queries else []
     places = {
         queries.place_key(f.record_uid, f.row_uid, f.item): place_of(book, f.record_uid, f.row_uid, f.item, entries)
@@ -437,4 +437,3 @@ def _confirm(saving: Saving, entry: Entry, patch: Patch) -> None:
             value = canonical(item, row.answer(item.name).value) if item and not item.identifier else None
             queries.answer_query(query, note, by=saving.by, now=saving.now, value=value)
     count_axes(saving.session, [entry])
-

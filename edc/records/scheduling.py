@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from forms import schedule
-from forms.anchors import SOURCES, Timeline, VisitDate, timeline
-from forms.schedule import VisitDef
-from forms.windows import Anchors, expected_visits, plan
-
 from edc.db import Session
 from edc.errors import Refused
 from edc.records.book import SubjectBook
 from edc.study.models import Subject, Visit
+from forms import schedule
+from forms.anchors import SOURCES, Timeline, VisitDate, timeline
+from forms.schedule import VisitDef
+from forms.windows import Anchors, expected_visits, plan
 
 PLANNED, OCCURRED, MISSED = "planned", "occurred", "missed"
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from audit.capture import new_uid
-from forms import schedule
-from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
-from forms.patch import Patch
 from sqlalchemy import func, select
 
+from audit.capture import new_uid
 from edc.db import Session
 from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
@@ -18,6 +15,9 @@ from edc.records.book import SubjectBook
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.saving import SaveOutcome, Saving, follow_up, lock_subject, refuse_restricted, save_items
 from edc.study.models import Subject, Visit
+from forms import schedule
+from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
+from forms.patch import Patch
 
 LOG_PLACE = "log"
 
@@ -46,7 +46,9 @@ def get_form(slug: str) -> type[CRF]:
     return crf
 
 
-def find_record(session: Session, subject: Subject, visit: Visit | None, crf: type[CRF], repeat_no: int = 1) -> FormRecord | None:
+def find_record(
+    session: Session, subject: Subject, visit: Visit | None, crf: type[CRF], repeat_no: int = 1
+) -> FormRecord | None:
     """The record of a form at a visit (None: in the participant's log), or None while nothing was entered."""
     place = visit.uid if visit else LOG_PLACE
     return session.scalars(
@@ -65,7 +67,9 @@ def get_record_by_uid(session: Session, uid: str) -> FormRecord:
     return found
 
 
-def list_records(session: Session, subject: Subject, crf: type[CRF] | None = None, visit: Visit | None = None) -> list[FormRecord]:
+def list_records(
+    session: Session, subject: Subject, crf: type[CRF] | None = None, visit: Visit | None = None
+) -> list[FormRecord]:
     """The records of a participant, of one CRF or visit where given, in order of visit and line."""
     statement = select(FormRecord).where(FormRecord.subject_uid == subject.uid)
     if crf is not None:
@@ -84,7 +88,14 @@ def is_kept_at_visit(crf: type[CRF], visit: Visit | None) -> bool:
     return visit.kind in schedule.FORMS_BY_VISIT.get(crf.oid, {}) and not crf.log
 
 
-def new_record(session: Session, subject: Subject, visit: Visit | None, crf: type[CRF], now: dt.datetime, repeat_no: int | None = None) -> FormRecord:
+def new_record(
+    session: Session,
+    subject: Subject,
+    visit: Visit | None,
+    crf: type[CRF],
+    now: dt.datetime,
+    repeat_no: int | None = None,
+) -> FormRecord:
     """A record header that nobody has saved yet; it reaches the database with its first answer.
 
     Without `repeat_no` it is the next line of a log or the next sample of a visit.
@@ -182,4 +193,3 @@ def note_opening(session: Session, record: FormRecord, user_uid: str, now: dt.da
 def is_complete(record: FormRecord) -> bool:
     """Whether the entry axis of a record needs nothing more."""
     return record.entry_status in (COMPLETE, NOT_DONE)
-

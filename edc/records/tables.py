@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any, ClassVar
 
-from audit.capture import Audited, new_uid
-from forms import items as it
-from forms.crf import CRF, Group, all_crfs
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from audit.capture import Audited, new_uid
 from edc.db import Base, ExactDecimal, SiteScoped
 from edc.records.models import FormRecord
+from forms import items as it
+from forms.crf import CRF, Group, all_crfs
 
 UID = String(32)
 MISSING = "_missing"

@@ -45,7 +45,9 @@ def _signable(entry: Entry, opened: int | None) -> Signable:
     signable = Signable(record, content_digest(entry))
     if not is_complete(record):
         missing = len(open_required(entry))
-        signable.blockers.append(f"not complete ({missing} required answers open)" if missing else "not marked complete")
+        signable.blockers.append(
+            f"not complete ({missing} required answers open)" if missing else "not marked complete"
+        )
     elif record.entry_status == "complete" and open_required(entry):
         signable.blockers.append("a required answer is open")
     if record.queries_open:

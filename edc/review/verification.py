@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from forms.items import Item
-from forms.reading import canonical
 from sqlalchemy import select
 
 from edc.db import Session
@@ -17,6 +15,8 @@ from edc.records.book import Entry, SubjectBook
 from edc.records.models import CHANGED, VERIFIED, WITHDRAWN, FormRecord, ItemReview
 from edc.records.saving import Saving
 from edc.review.problems import NothingToVerify
+from forms.items import Item
+from forms.reading import canonical
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from audit.capture import Audited, new_uid
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from audit.capture import Audited, new_uid
 from edc.db import Base, ExactDecimal, SiteScoped
 
 UID = String(32)

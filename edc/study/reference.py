@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forms.derive.labs import RangeRow
 from forms.site_tables import ConsentVersionRow
 from sqlalchemy import select
 
 from edc.db import Session
 from edc.study.models import ConsentVersion, Laboratory, NormalRange
+from forms.derive.labs import RangeRow
 
 
 def consent_versions(session: Session, site_uid: str) -> Sequence[ConsentVersionRow]:
@@ -22,7 +22,9 @@ def consent_versions(session: Session, site_uid: str) -> Sequence[ConsentVersion
 
 def laboratories(session: Session, site_uid: str) -> Sequence[str]:
     """The names of the laboratories of a site."""
-    statement = select(Laboratory.name).where(Laboratory.site_uid == site_uid, Laboratory.active).order_by(Laboratory.name)
+    statement = (
+        select(Laboratory.name).where(Laboratory.site_uid == site_uid, Laboratory.active).order_by(Laboratory.name)
+    )
     return list(session.scalars(statement))
 
 
@@ -31,8 +33,8 @@ def ranges(session: Session, site_uid: str) -> Sequence[RangeRow]:
     statement = select(NormalRange).where(NormalRange.site_uid == site_uid, NormalRange.approved_by.is_not(None))
     return [
         RangeRow(
-            laboratory=r.laboratory, panel=r.panel, test=r.test, unit=r.unit, sex=r.sex, age_from=r.age_from,
-            age_to=r.age_to, lln=r.lln, uln=r.uln, valid_from=r.valid_from, valid_to=r.valid_to,
+            lab=r.laboratory, panel=r.panel, test=r.test, unit=r.unit, sex=r.sex, age_from=r.age_from,
+            age_to=r.age_to, lln=r.lln, uln=r.uln, valid_from=r.valid_from, valid_to=r.valid_to, uid=r.uid,
         )
         for r in session.scalars(statement)
     ]  # fmt: skip

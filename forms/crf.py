@@ -128,6 +128,11 @@ class Group(_Collection):
     def __init_subclass__(cls, *, oid: str, title: str, fixed: int = 0, required: bool = False) -> None:
         cls.oid, cls.title, cls.fixed, cls.required = oid, title, fixed, required
 
+    @classmethod
+    def takes_row(cls, number: int | None) -> bool:
+        """Whether a row of this number (None: one to be added) can stand here; a fixed grid has its own rows."""
+        return not cls.fixed or (number is not None and 1 <= number <= cls.fixed)
+
 
 class CRF(_Collection):
     """A case report form. Subclass it in one file of `forms/crfs/`; the class body is the declaration.

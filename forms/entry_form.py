@@ -312,7 +312,7 @@ def _read_row(post: _Post, group: type[Group], key: str) -> RowPatch | None:
     is_new = key.startswith("new")
     if post.is_given(path_of("remove", group.oid, key)):
         return None if is_new else _read_removal(post, group, key)
-    if group.fixed and (is_new or int(key) > group.fixed):
+    if not group.takes_row(None if is_new else int(key)):
         _hold_further_row(post, group, key)
         return None
     items = _read_items(post, entry_form(group), group, key)

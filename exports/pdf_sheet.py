@@ -36,6 +36,7 @@ class Sheet:
         self._document: Any = self._canvas._doc  # type: ignore[attr-defined]
         self._shown = lru_cache(maxsize=8192)(self._show)
         self._outlined = 0
+        self._total_at: tuple[float, float, Style] | None = None
         self.page = 1
 
     def text(self, x: float, y: float, line: str, style: Style) -> None:
@@ -79,8 +80,11 @@ class Sheet:
         self._canvas.bookmarkPage(key)
         self._canvas.addOutlineEntry(title, key, level=level, closed=level > 0)
 
-    def total(self) -> None:
-        """What `finish` is told to draw once the number of pages is known."""
+    def page_of_total(self, x: float, y: float, style: Style) -> None:
+        """The page number, its total to be drawn by `finish` at the same place of every page; ends near x."""
+        start = x - text_width("of 000", style)
+        self._total_at = (start, y, style)
+        self.text_right(start - text_width(" ", style), y, f"Page {self.page}", style)
         self._canvas.doForm(_TOTAL)
 
     def next_page(self) -> None:
@@ -93,11 +97,13 @@ class Sheet:
         page.stream = None
         self.page += 1
 
-    def finish(self, x: float, y: float, total: str, style: Style) -> None:
-        """End the last page, draw the total on every page that asked for it, and write the file."""
+    def finish(self, total: str) -> None:
+        """End the last page, draw the total where the pages left room for it, and write the file."""
         self.next_page()
-        self._canvas.beginForm(_TOTAL)
-        self.text(x, y, total, style)
-        self._canvas.endForm()
+        if self._total_at:
+            x, y, style = self._total_at
+            self._canvas.beginForm(_TOTAL)
+            self.text(x, y, total, style)
+            self._canvas.endForm()
         with _font_lock:
             self._canvas.save()

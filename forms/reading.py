@@ -12,14 +12,15 @@ from functools import singledispatch
 from forms import items as it
 from forms.dictionaries.ctcae import find_term
 
-ARABIC_DIGITS = re.compile(r"[0-9]+")
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
-    )
-}
-REFUSED = {chr(code) for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
+MONTH_NAMES = [
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
+MONTHS = {word: number for number, name in enumerate(MONTH_NAMES, start=1) for word in (name, name[:3])} | {"sept": 9}
+# Bidirectional overrides and isolates reorder what a reader sees; U+FFFE and U+FFFF may not stand in XML (ODM).
+REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+LONGEST = 20_000
+LONGEST_SHORT = 500
 
 
 class Unreadable(ValueError):
@@ -32,19 +33,27 @@ def clean(text: str) -> str:
     Refused: NUL and other controls but tab and line feed, lone surrogates, bidirectional overrides and isolates.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip(" \t\n")
-    for character in text:
-        category = unicodedata.category(character)
-        if character in REFUSED or category == "Cs" or (category == "Cc" and character not in "\t\n"):
-            raise Unreadable(
-                f"The text holds a character that cannot be stored (U+{ord(character):04X}). Type it again."
-            )
+    if found := REFUSED.search(text):
+        raise Unreadable(f"The text holds a character that cannot be stored (U+{ord(found[0]):04X}). Type it again.")
     return text
 
 
 def read(item: it.Item, text: str, *, today: dt.date | None = None) -> object:
     """The typed value of what a person typed, None for nothing; raises Unreadable with a sentence."""
+    if len(text) > LONGEST:
+        raise _too_long(item, LONGEST, text)
     cleaned = clean(text)
+    # Text of any length would make the expressions below slow or overflow int(); only lists of several may be long.
+    if not isinstance(item, it.Text | it.MultiChoice | it.Reference) and len(cleaned) > LONGEST_SHORT:
+        raise _too_long(item, LONGEST_SHORT, cleaned)
     return None if cleaned == "" else parse(item, cleaned, today)
+
+
+def _too_long(item: it.Item, most: int, text: str) -> Unreadable:
+    holds = item.length if isinstance(item, it.Text) else most
+    return Unreadable(
+        f"{item.label} holds {holds} characters; you entered {len(text)}. Your text stays in the box: shorten it."
+    )
 
 
 def _wrong(item: it.Item, what: str, text: str) -> Unreadable:
@@ -64,20 +73,18 @@ def parse(item: it.Item, text: str, today: dt.date | None = None) -> object:
 @parse.register
 def _(item: it.Text, text: str, today: dt.date | None = None) -> str:
     if len(text) > item.length:
-        raise Unreadable(
-            f"{item.label} holds {item.length} characters; you entered {len(text)}. "
-            "Your text stays in the box: shorten it."
-        )
+        raise _too_long(item, item.length, text)
     return text
 
 
 def _number(text: str) -> str:
-    return text.replace("\u2212", "-").replace(",", ".") if text.count(",") <= 1 and "." not in text else text
+    text = text.replace("\u2212", "-")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 @parse.register
 def _(item: it.Integer, text: str, today: dt.date | None = None) -> int:
-    compact = re.sub(r"(?<=\d)[ ,](?=\d{3}(\D|$))", "", text)
+    compact = re.sub(r"(?<=[0-9])[ ,](?=[0-9]{3}([^0-9]|$))", "", text.replace("\u2212", "-"))
     if not re.fullmatch(r"-?[0-9]+", compact) or (compact.startswith("-") and not item.signed):
         raise _wrong(item, "a whole number, like 80", text)
     if len(compact.lstrip("-0")) > item.digits:
@@ -101,22 +108,22 @@ def _(item: it.Decimal, text: str, today: dt.date | None = None) -> decimal.Deci
 
 
 def _year(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"(19|20|21)\d\d", text) else None
+    return int(text) if re.fullmatch("(19|20|21)[0-9]{2}", text) else None
 
 
 def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:
     """Year, month and day of `2024-03-09`, `2024-03`, `2024`, `9mar2024`, `mar 2024`; None when it is none of these."""
-    if match := re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text):
+    if match := re.fullmatch("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text):
         year = _year(match[1])
         return (year, int(match[2]) if match[2] else None, int(match[3]) if match[3] else None) if year else None
-    if match := re.fullmatch(r"(?:(\d{1,2})[ -]?)?([A-Za-z]{3})[a-z]*[ -]?(\d{4})", text):
+    if match := re.fullmatch("(?:([0-9]{1,2})[ -]?)?([A-Za-z]{3,9})[ -]?([0-9]{4})", text):
         month, year = MONTHS.get(match[2].lower()), _year(match[3])
         return (year, month, int(match[1]) if match[1] else None) if month and year else None
     return None
 
 
 def _relative(text: str, today: dt.date | None) -> dt.date | None:
-    match = re.fullmatch(r"t(?:-(\d{1,3}))?", text.lower())
+    match = re.fullmatch("t(?:-([0-9]{1,3}))?", text.lower())
     return today - dt.timedelta(days=int(match[1] or 0)) if match and today else None
 
 
@@ -153,7 +160,7 @@ def _(item: it.PartialDate, text: str, today: dt.date | None = None) -> str:
 
 
 def _clock(text: str) -> str | None:
-    match = re.fullmatch(r"(\d{1,2})[:.h]?(\d{2})", text)
+    match = re.fullmatch("([0-9]{1,2})[:.h]?([0-9]{2})", text)
     if match and int(match[1]) < 24 and int(match[2]) < 60:
         return f"{int(match[1]):02d}:{match[2]}"
     return None
@@ -169,7 +176,7 @@ def _(item: it.Time, text: str, today: dt.date | None = None) -> str:
 
 @parse.register
 def _(item: it.DateTime, text: str, today: dt.date | None = None) -> str:
-    match = re.fullmatch(r"(.*?)(?:[T ]+(\d{1,2}[:.h]?\d{2})(?::00)?)?", text)
+    match = re.fullmatch("(.*?)(?:[T ]+([0-9]{1,2}[:.h]?[0-9]{2})(?::00)?)?", text)
     date_text, clock_text = (match[1], match[2]) if match else (text, None)
     if clock_text and _date_parts(text):
         date_text, clock_text = text, None

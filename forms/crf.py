@@ -200,17 +200,20 @@ PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
 
 def _verify_own_names(crf: type[CRF]) -> None:
     """Refuse, at import, a check or condition that names an item this CRF does not have."""
-    for group_oid, collection in collections(crf):
+    everywhere = {name for _, collection in collections(crf) for name in collection.items}
+    for _, collection in collections(crf):
         known = set(collection.items)
         for declared in declarations(collection):
             for name in declared.on:
                 _verify_name(crf, collection, declared.id, name.rstrip("?"), known)
+            if isinstance(declared, Check) and declared.target not in ("", *PLAIN_WORDS, *everywhere):
+                raise DefinitionError(f"{crf.__module__}: {declared.id} points at the unknown item '{declared.target}'")
             if isinstance(declared, Derivation) and declared.item not in known:
                 raise DefinitionError(f"{crf.__module__}: {declared.id} derives the unknown item '{declared.item}'")
         for item in collection.items.values():
             for name in item.visible_if.names() if item.visible_if else ():
                 _verify_name(crf, collection, item.oid, name, known)
-        _verify_no_cycle(crf, group_oid, collection)
+        _verify_no_cycle(crf, collection)
 
 
 def _verify_name(crf: type[CRF], collection: type[_Collection], where: str, name: str, known: set[str]) -> None:
@@ -229,17 +232,21 @@ def _nested(crf: type[CRF]) -> list[type[Group]]:
     return [value for value in vars(crf).values() if inspect.isclass(value) and issubclass(value, Group)]
 
 
-def _verify_no_cycle(crf: type[CRF], group_oid: str | None, collection: type[CRF] | type[Group]) -> None:
-    needs = {d.item: {n.rstrip("?") for n in d.on} for d in collection.derivations}
+def _verify_no_cycle(crf: type[CRF], collection: type[CRF] | type[Group]) -> None:
+    """Refuse derivations that wait for each other; an editable item may read its own earlier value."""
+    needs: dict[str, set[str]] = {}
+    for derivation in collection.derivations:
+        own = {derivation.item} if collection.items[derivation.item].editable else set()
+        needs.setdefault(derivation.item, set()).update({n.rstrip("?") for n in derivation.on} - own)
     for start in needs:
-        seen, waiting = set(), [start]
+        seen: set[str] = set()
+        waiting = [start]
         while waiting:
-            for name in needs.get(waiting.pop(), set()):
-                if name == start and not collection.items[start].editable:
+            for name in needs.get(waiting.pop(), set()) - seen:
+                if name == start:
                     raise DefinitionError(f"{crf.__module__}: the derivation of '{start}' depends on itself")
-                if name in needs and name not in seen:
-                    seen.add(name)
-                    waiting.append(name)
+                seen.add(name)
+                waiting.append(name)
 
 
 def verify_registry() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from forms import items as it
+from forms.conditions import When
 from forms.crf import CRF, Check, Derivation, Fail, Group, all_crfs, collections, foreign_crfs, order_of_derivations
 from forms.items import Answer, Item
 from forms.reading import display
@@ -97,12 +98,27 @@ def _inputs(declared: Check | Derivation, row: Row, record: Record, subject: Sub
     return values
 
 
-def run_derivations(record: Record, subject: SubjectView) -> list[tuple[str | None, Row, str, object, Derivation]]:
+Derived = tuple[str | None, Row, str, object, Derivation]
+MOST_PASSES = 5
+
+
+def run_derivations(record: Record, subject: SubjectView) -> list[Derived]:
     """Recompute the derived items of a record in place; returns (group, row, item, value, rule) for each that changed.
 
-    A derived item that is declared editable keeps a value that a person typed.
+    A derived item that is declared editable keeps a value that a person typed. Rows may read derived items of their
+    record and the record those of its rows, so the rules are run again until nothing moves.
     """
-    changed = []
+    changed: dict[tuple[str, str], Derived] = {}
+    for _ in range(MOST_PASSES):
+        moved = _derive_once(record, subject)
+        changed |= {(row.uid, item): (group, row, item, value, rule) for group, row, item, value, rule in moved}
+        if not moved:
+            break
+    return list(changed.values())
+
+
+def _derive_once(record: Record, subject: SubjectView) -> list[Derived]:
+    moved: list[Derived] = []
     for group_oid, collection in reversed(list(collections(record.crf))):
         rows: Iterable[Row] = record.rows(group_oid) if group_oid else [record]
         for derivation in order_of_derivations(collection):
@@ -112,8 +128,8 @@ def run_derivations(record: Record, subject: SubjectView) -> list[tuple[str | No
                 value = _derived_value(derivation, row, record, subject)
                 if value != row.value(derivation.item) or str(value) != str(row.value(derivation.item)):
                     row.answers[derivation.item] = Answer(value, None, "derived")
-                    changed.append((group_oid, row, derivation.item, value, derivation))
-    return changed
+                    moved.append((group_oid, row, derivation.item, value, derivation))
+    return moved
 
 
 def _is_kept(item: Item, row: Row) -> bool:
@@ -166,6 +182,7 @@ def _message(template: str, row: Row, values: dict[str, object], item: str | Non
     words = {
         name: value if name not in items or not isinstance(value, (tuple, str)) else display(items[name], value)
         for name, value in values.items()
+        if value is not None
     }
     words = {name: str(value).replace("T", " ") if _is_instant(value) else value for name, value in words.items()}
     if item in items:
@@ -183,25 +200,22 @@ def _general(row: Row, record: Record, subject: SubjectView) -> Iterator[Finding
         value = row.value(item.name)
         row_uid = row.uid if row is not record else None
         if value is None:
-            if _other_needs_text(item, row):
-                yield Finding(
-                    "GEN-07", QUERY, record.uid, row_uid, item.name, f"You chose 'Other' for {item.label}: describe it."
-                )
+            if chosen := _other_without_text(item, row):
+                sentence = f"You chose 'Other' for {chosen.label}: describe it."
+                yield Finding("GEN-07", QUERY, record.uid, row_uid, item.name, sentence)
             continue
         for check_id, message in _general_of_value(item, value, subject):
             yield Finding(check_id, QUERY, record.uid, row_uid, item.name, message)
 
 
-def _other_needs_text(item: Item, row: Row) -> bool:
+def _other_without_text(item: Item, row: Row) -> Item | None:
+    """The item answered 'other' that this empty text was to describe."""
     condition = item.visible_if
-    return (
-        isinstance(item, it.Text)
-        and getattr(condition, "values", ()) in (("OTHER",), ("Other, specify",))
-        and not row.answer(item.name).is_given
-        and condition is not None
-        and all("." not in name for name in condition.names())
-        and condition.holds(row.value)
-    )
+    if not isinstance(item, it.Text) or not isinstance(condition, When) or row.answer(item.name).is_given:
+        return None
+    chosen = row.collection.items.get(condition.item)
+    is_other = condition.values in (("OTHER",), ("Other, specify",)) and chosen is not None
+    return chosen if is_other and condition.holds(row.value) else None
 
 
 def _general_of_value(item: Item, value: object, subject: SubjectView) -> Iterator[tuple[str, str]]:
@@ -265,7 +279,10 @@ def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
         (group_oid, row, item)
         for group_oid, row in rows_of(record)
         for item in row.collection.items.values()
-        if row.answer(item.name).is_given and not item.derived and not is_visible(item, row, record)
+        if row.answer(item.name).is_given
+        and not item.derived
+        and not item.retired
+        and not is_visible(item, row, record)
     ]
 
 

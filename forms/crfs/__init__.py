@@ -1,0 +1,14 @@
+"""The CRFs of this study build, in the order of the casebook."""
+
+from importlib import import_module
+
+from forms.crf import verify_registry
+
+for _name in (
+    "visit",
+    "consent",
+    "demographics",
+):
+    import_module(f"{__name__}.{_name}")
+
+verify_registry()

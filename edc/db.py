@@ -16,9 +16,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Self, cast
 
-import audit.capture
-import audit.models
-from audit.append_only import sqlite_authorizer
 from sqlalchemy import DateTime, Dialect, Engine, Executable, Numeric, String, Table, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column, sessionmaker, with_loader_criteria
@@ -26,6 +23,10 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ClauseElement, visitors
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+import audit.capture
+import audit.models
+from audit.append_only import sqlite_authorizer
 
 _PRAGMAS = (
     "journal_mode = WAL",

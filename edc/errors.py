@@ -66,6 +66,15 @@ class TrainingMissing(Problem):
     next = "Ask your administrator to record your training."
 
 
+class IdentityUnconfirmed(Problem):
+    """The account was opened or reset by one person only: IdentityUnconfirmed(permission=...)."""
+
+    code, status = "identity-unconfirmed", 403
+    what = "You need {permission}, and this account is not confirmed yet."
+    why = "After a password link, a second person confirms whose account it is before it may sign, verify or lock."
+    next = "Ask an investigator or data manager to confirm you under Users."
+
+
 class NotFound(Problem):
     """Absent or outside the scope, which must look the same."""
 
@@ -91,6 +100,15 @@ class FormExpired(Problem):
     what = "Nothing was saved."
     why = "This page was opened in an earlier session, or the request came from another site."
     next = "Open the page again and send it once more."
+
+
+class FormKept(Problem):
+    """The page belongs to an earlier session of the same user; the answers were kept as a draft."""
+
+    code, status = "form-kept", 400
+    what = "Nothing was saved yet. Your answers are kept as a draft."
+    why = "This page was opened in an earlier session of yours."
+    next = "Open the page again: your answers are there. Save them once more."
 
 
 class CrossSite(Problem):
@@ -139,12 +157,12 @@ class MethodRefused(Problem):
 
 
 class Unexpected(Problem):
-    """A fault of ours; the reference finds it in the log."""
+    """A fault of ours: Unexpected(reference=..., kept="Your answers are kept as a draft. " or "")."""
 
     code, status = "unexpected", 500
     what = "Something went wrong on our side."
     why = "The fault is in the log under the reference {reference}."
-    next = "Try again; if it happens again, tell your administrator the reference."
+    next = "{kept}Try again; if it happens again, tell your administrator the reference."
 
 
 class Unavailable(Problem):
@@ -172,3 +190,111 @@ class ReasonMissing(Problem):
     what = "Nothing was changed."
     why = "This act is kept with its reason, and none was given."
     next = "Say why, and send it again."
+
+
+class WrongPair(Problem):
+    """Name or password is wrong, whichever: WrongPair(tries="2 tries")."""
+
+    code, status = "wrong-pair", 401
+    what = "User name or password is not right."
+    why = "{tries} left before the account is locked for a while."
+    next = "Type both again, or ask your administrator for a new password."
+
+
+class AccountLocked(Problem):
+    """Too many failures, for a name that exists or not: AccountLocked(when="14:05 UTC", until="14:20 UTC")."""
+
+    code, status = "account-locked", 401
+    what = "This account is locked since {when}."
+    why = "The password was wrong several times. Your administrator has been told."
+    next = "Try again after {until}, or ask your administrator."
+
+
+class RoleMissing(Problem):
+    """The pair was right, but nothing is granted."""
+
+    code, status = "role-missing", 403
+    what = "You are not signed in: no role is assigned to you."
+    why = "Your account exists, but it has no role in this study at present."
+    next = "Ask your administrator to assign your role."
+
+
+class SignatureRefused(Problem):
+    """The password of a signature or act is wrong: SignatureRefused(tries="2 tries")."""
+
+    code, status = "signature-refused", 422
+    what = "Nothing was signed or changed. The password is not right."
+    why = "{tries} left before the account is locked for a while."
+    next = "Type your password again."
+
+
+class UserNameNeeded(Problem):
+    """The first signature of a continuous period asks for both parts."""
+
+    code, status = "user-name-needed", 422
+    what = "Nothing was signed or changed. Your user name is needed as well."
+    why = "This is your first signature since you signed in, paused, or switched role."
+    next = "Type your user name and your password."
+
+
+class ForeignName(Problem):
+    """Somebody else's name was given."""
+
+    code, status = "foreign-name", 422
+    what = "Nothing was signed or changed. This is not your user name."
+    why = "Only the person who is signed in may sign here. The attempt is logged."
+    next = "Type your own user name, or sign out and let the other person sign in."
+
+
+class PasswordWeak(Problem):
+    """A new password breaks a rule: PasswordWeak(reason="...")."""
+
+    code, status = "password-weak", 422
+    what = "The password was not changed."
+    why = "{reason}"
+    next = "Choose another one. Four or five words that do not belong together are good."
+
+
+class LinkSpent(Problem):
+    """A password link was used, is too old, or never was."""
+
+    code, status = "link-spent", 400
+    what = "This link cannot be used."
+    why = "It was used already, is older than 72 hours, or is not complete."
+    next = "Ask your administrator for a new one."
+
+
+class UserNameRefused(Problem):
+    """A user name breaks the rule or is taken: UserNameRefused(reason="...")."""
+
+    code, status = "user-name-refused", 422
+    what = "The account was not created."
+    why = "{reason}"
+    next = "Choose another user name."
+
+
+class RolesExclude(Problem):
+    """Two roles that one person may not hold: RolesExclude(one="coordinator", other="monitor")."""
+
+    code, status = "roles-exclude", 422
+    what = "The role was not granted."
+    why = "One person may not be {one} and {other} in the same study."
+    next = "End the other role first, or choose another person."
+
+
+class SecondPersonNeeded(Problem):
+    """An act on oneself, or on one's own earlier act."""
+
+    code, status = "second-person-needed", 422
+    what = "Nothing was changed."
+    why = "Nobody may do this for their own account, or confirm what they started."
+    next = "Ask another person who holds the right."
+
+
+class PasswordNeeded(Problem):
+    """A grave act more than a few minutes after the last proof of identity."""
+
+    code, status = "password-needed", 422
+    what = "Nothing was changed. Your password is needed."
+    why = "This act asks for your password again when some minutes have passed since you last gave it."
+    next = "Type your password in the form and send it again."

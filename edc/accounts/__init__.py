@@ -1,0 +1,1 @@
+"""Accounts: who may sign in, in which role, at which site, and the sessions and tokens they act by."""

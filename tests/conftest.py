@@ -1,0 +1,43 @@
+"""Fixtures of the whole project: a fresh database per test, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from tests import databases
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.drop_templates()
+    if not hasattr(config, "workerinput"):
+        databases.end_run()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test that uses a database runs on both; parametrise this fixture indirectly to choose one."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    url = databases.fresh_database(database_kind, tmp_path)
+    yield url
+    databases.drop_database(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A plain engine on the empty database; a package of tests overrides it with its own schema."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()

@@ -129,12 +129,13 @@ class Due(StrEnum):
     PRACTICE = "(x)"
     CONDITIONAL = "c"
     CONDITIONAL_PRACTICE = "c(x)"
+    LAST = "last"
     LOG = "L"
 
     @property
     def is_conditional(self) -> bool:
-        """Whether the CRF is due only when its condition holds or somebody adds it."""
-        return self in (Due.CONDITIONAL, Due.CONDITIONAL_PRACTICE)
+        """Whether the CRF is due only when its condition holds, at the last such visit, or when somebody adds it."""
+        return self in (Due.CONDITIONAL, Due.CONDITIONAL_PRACTICE, Due.LAST)
 
     @property
     def is_assumed(self) -> bool:
@@ -169,7 +170,7 @@ CM      .    .    .    .    .    .    .    .     .     .     .    .   L
 PR      .    .    .    .    .    .    .    .     .     .     .    .   L
 DV      .    .    .    .    .    .    .    .     .     .     .    .   L
 SAE     .    .    .    .    .    .    .    .     .     .     .    .   L
-BOR     .    .    .    .    .    .    X    .     .     X     .    .   .
+BOR     .    .    .    .    .    .    X    .     .     .     last .   .
 EOT     .    .    .    .    .    .    X    .     .     .     .    .   .
 SURV    .    .    .    .    .    .    .    .     X     X     X    .   .
 EOS     .    .    .    .    .    .    .    .     .     .     .    .   L
@@ -193,9 +194,6 @@ ONCE_FORMS = frozenset({"EOS", "DTH"})
 
 # Due on every day of the visit; several records of the CRF are normal there.
 DAILY_FORMS = frozenset({("LAB", ADMISSION_1), ("LAB", ADMISSION_2)})
-
-# The last such visit of a participant holds the final answer.
-LAST_VISIT_FORMS = frozenset({("BOR", PFS_12)})
 
 
 @dataclass(frozen=True)

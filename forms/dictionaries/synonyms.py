@@ -81,7 +81,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Rash maculo-papular": ("rash", "skin rash", "maculopapular rash", "morbilliform rash"),
     "Pruritus": ("itching", "itch", "itchy"),
     "Dry skin": ("peeling", "skin peeling", "desquamation", "xerosis"),
-    "Erythroderma": ("exfoliative dermatitis",),
+    "Erythroderma": ("exfoliative dermatitis", "exfoliative erythema"),
+    "Stevens-Johnson syndrome": ("sjs",),
     "Bullous dermatitis": ("blisters", "blistering", "pemphigoid"),
     "Skin hypopigmentation": ("vitiligo", "depigmentation", "loss of pigment"),
     "Alopecia": ("hair loss",),
@@ -130,7 +131,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Anaphylaxis": ("anaphylactic shock", "anaphylactic reaction"),
     "Autoimmune disorder": ("autoimmune disease", "immune-mediated event"),
     "Cardiac arrest": ("asystolic arrest",),
-    "Agitation": ("restlessness", "agitated"),
+    "Agitation": ("agitated",),
 }
 
 

@@ -1,0 +1,1 @@
+"""What looks across features: enrolment, my day, overview, participants, the casebook matrix, queries, locks."""

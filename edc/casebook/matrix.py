@@ -1,0 +1,121 @@
+"""The casebook as a matrix: visits across, forms down, the four marks in each cell; and one visit's forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from edc.db import Session
+from edc.records.marks import Marks, due_state, marks_of, total
+from edc.records.models import FormRecord
+from edc.records.service import LOG_PLACE
+from edc.study.models import Subject, Visit
+from forms import schedule
+from forms.crf import CRF, all_crfs
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One form at one visit: its marks and the records behind it."""
+
+    crf: type[CRF]
+    visit: Visit
+    marks: Marks
+    records: Sequence[FormRecord] = ()
+    is_due: bool = True
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One log form of the participant with the marks of all its lines."""
+
+    crf: type[CRF]
+    marks: Marks
+    count: int
+    removed: int
+
+
+@dataclass
+class Matrix:
+    """Everything the casebook page shows, from three statements whatever the size of the study."""
+
+    subject: Subject
+    visits: list[Visit]
+    rows: list[tuple[type[CRF], list[Cell | None]]] = field(default_factory=list)
+    logs: list[LogLine] = field(default_factory=list)
+
+
+def visit_forms(visit: Visit) -> list[tuple[type[CRF], schedule.Due]]:
+    """The forms that exist and belong to a visit, in the order of the casebook."""
+    belong = schedule.forms_of_visit(visit.kind)
+    order = list(belong)
+    crfs = [crf for crf in all_crfs() if crf.oid in belong and not crf.log]
+    return sorted(((crf, belong[crf.oid]) for crf in crfs), key=lambda pair: order.index(pair[0].oid))
+
+
+def build_matrix(session: Session, subject: Subject, today: dt.date) -> Matrix:
+    """The matrix of one participant."""
+    statement = select(Visit).where(Visit.subject_uid == subject.uid).order_by(Visit.position)
+    visits = list(session.scalars(statement).unique())
+    records = _by_place(session, subject)
+    matrix = Matrix(subject, visits)
+    columns = {visit.uid: dict(visit_forms(visit)) for visit in visits}
+    for crf in _crfs_of(columns.values()):
+        cells = [_cell(crf, visit, columns[visit.uid], records, today) for visit in visits]
+        matrix.rows.append((crf, cells))
+    matrix.logs = [_log(crf, records[LOG_PLACE, crf.oid]) for crf in log_crfs()]
+    return matrix
+
+
+def log_crfs() -> list[type[CRF]]:
+    """The forms kept once for a participant or line by line, outside visits."""
+    return [crf for crf in all_crfs() if crf.log or crf.oid not in schedule.FORMS_BY_VISIT]
+
+
+def _crfs_of(columns: Iterable[dict[type[CRF], schedule.Due]]) -> list[type[CRF]]:
+    order = list(schedule.FORMS_BY_VISIT)
+    found = {crf for column in columns for crf in column}
+    return sorted(found, key=lambda crf: order.index(crf.oid))
+
+
+def _by_place(session: Session, subject: Subject) -> dict[tuple[str, str], list[FormRecord]]:
+    found: dict[tuple[str, str], list[FormRecord]] = defaultdict(list)
+    statement = select(FormRecord).where(FormRecord.subject_uid == subject.uid).order_by(FormRecord.repeat_no)
+    for record in session.scalars(statement).unique():
+        found[record.place, record.crf_oid].append(record)
+    return found
+
+
+def _cell(
+    crf: type[CRF], visit: Visit, belong: dict[type[CRF], schedule.Due],
+    records: dict[tuple[str, str], list[FormRecord]], today: dt.date,
+) -> Cell | None:  # fmt: skip
+    if crf not in belong:
+        return None
+    live = [record for record in records[visit.uid, crf.oid] if not record.removed]
+    unstarted = due_state(visit, today, is_optional=belong[crf].is_conditional)
+    marks = total([marks_of(record) for record in live]) if live else marks_of(None, unstarted)
+    return Cell(crf, visit, marks, live, not belong[crf].is_conditional)
+
+
+def _log(crf: type[CRF], records: Sequence[FormRecord]) -> LogLine:
+    live = [record for record in records if not record.removed]
+    marks = total([marks_of(record) for record in live]) if live else Marks()
+    return LogLine(crf, marks, len(live), len(records) - len(live))
+
+
+def window_words(visit: Visit) -> tuple[str, str]:
+    """How a visit stands to its window: tone and words."""
+    if visit.status == "missed":
+        return "warn", "missed"
+    day, first, last = visit.visit_date, visit.window_from, visit.window_to
+    if day is None:
+        return "idle", f"planned {visit.planned_on}" if visit.planned_on else "no date yet"
+    if first is None or last is None or first <= day <= last or visit.kind == schedule.SCREENING:
+        return "ok", "in window" if first else ""
+    days = (day - last).days if day > last else (first - day).days
+    return "warn", f"{days} days {'late' if day > last else 'early'}"

@@ -6,7 +6,7 @@ What a laboratory printed is stored and exported as printed.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 _MICRO = str.maketrans({"µ": "u", "μ": "u", "×": "x", "³": "^3", "⁶": "^6", "⁹": "^9", "¹": "1"})
 
@@ -36,7 +36,7 @@ _REWRITES: tuple[tuple[str, str], ...] = (
 )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def normalise_unit(unit: str) -> str:
     """A key that all spellings of one unit share."""
     text = re.sub(r"\s+", "", unit.translate(_MICRO)).lower()

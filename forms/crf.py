@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from forms.items import Item
 
 REGISTRY: dict[str, type[CRF]] = {}
+PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
 
 
 class DefinitionError(Exception):
@@ -68,7 +69,8 @@ def check(
 
     def declare(function: Callable[..., object]) -> Any:
         names = tuple(on.split())
-        first = target or next((n for n in (name.rstrip("?") for name in names) if n.isidentifier()), "")
+        own = (n for n in (name.rstrip("?") for name in names) if n.isidentifier() and n not in PLAIN_WORDS)
+        first = target or next(own, "")
         made = Check(id, message, names, severity, function, first, tuple(yields_to.split()))
         return staticmethod(_tagged(function, made))
 
@@ -195,9 +197,6 @@ def declarations(collection: type[_Collection]) -> list[Check | Derivation]:
     return [*collection.checks, *collection.derivations]
 
 
-PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
-
-
 def _verify_own_names(crf: type[CRF]) -> None:
     """Refuse, at import, a check or condition that names an item this CRF does not have."""
     everywhere = {name for _, collection in collections(crf) for name in collection.items}
@@ -206,7 +205,7 @@ def _verify_own_names(crf: type[CRF]) -> None:
         for declared in declarations(collection):
             for name in declared.on:
                 _verify_name(crf, collection, declared.id, name.rstrip("?"), known)
-            if isinstance(declared, Check) and declared.target not in ("", *PLAIN_WORDS, *everywhere):
+            if isinstance(declared, Check) and declared.target not in ("", *everywhere):
                 raise DefinitionError(f"{crf.__module__}: {declared.id} points at the unknown item '{declared.target}'")
             if isinstance(declared, Derivation) and declared.item not in known:
                 raise DefinitionError(f"{crf.__module__}: {declared.id} derives the unknown item '{declared.item}'")

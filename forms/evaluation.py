@@ -161,7 +161,7 @@ def _run(check: Check, row: Row, record: Record, subject: SubjectView) -> Iterat
     except _Unknown:
         return
     result = check.function(*inputs)
-    named = dict(zip((n.rstrip("?").rpartition(".")[2].rpartition(":")[2] for n in check.on), inputs, strict=True))
+    named = _named(check, inputs)
     for failure in result if isinstance(result, list) else [result]:
         if failure is None or failure is True:
             continue
@@ -170,6 +170,13 @@ def _run(check: Check, row: Row, record: Record, subject: SubjectView) -> Iterat
         row_uid = where.row_uid or (row.uid if row is not record else None)
         message = _message(check.message, row, {**named, **where.values}, item)
         yield Finding(check.id, check.severity, record.uid, row_uid, item, message)
+
+
+def _named(check: Check, inputs: list[object]) -> dict[str, object]:
+    """The inputs by the last part of their names, for the message; the row's own items win over those of other CRFs."""
+    pairs = [(name.rstrip("?"), value) for name, value in zip(check.on, inputs, strict=True)]
+    last = {name.rpartition(".")[2].rpartition(":")[2]: value for name, value in pairs}
+    return last | {name: value for name, value in pairs if name.isidentifier()}
 
 
 class _Words(dict[str, object]):

@@ -61,6 +61,8 @@ def answer_problem(problem: errors.Problem) -> BaseResponse:
     response: Response = make_response(_as_json(problem) if wants_json() else _as_page(problem), problem.status)
     if wants_json():
         response.mimetype = "application/problem+json"
+    if problem.status == 401 and wants_json():
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(problem, errors.TooMany):
         response.headers["Retry-After"] = str(problem.facts["seconds"])
     return response

@@ -13,7 +13,7 @@ from edc import errors
 from edc.accounts import grants, people, sessions, throttle
 from edc.accounts.forms import GrantForm, NewUserForm, ReasonForm, TrainingForm
 from edc.accounts.models import RoleGrant, User
-from edc.accounts.views import ensure_fresh, rules
+from edc.accounts.proof import ensure_fresh, rules
 from edc.clock import today
 from edc.permissions import MATRIX, Permission, Role
 from edc.web import NavEntry, SiteFacts, change_for_request, current, db, needs, site_zone, sites

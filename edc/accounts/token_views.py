@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from edc import errors
 from edc.accounts import tokens
 from edc.accounts.forms import TokenForm
-from edc.accounts.views import ensure_fresh
+from edc.accounts.proof import ensure_fresh
 from edc.permissions import Permission
 from edc.web import current, db, needs, signed_in
 

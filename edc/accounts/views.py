@@ -11,7 +11,7 @@ from edc.accounts import authenticate, people, sessions, tokens
 from edc.accounts.forms import ChangePasswordForm, NewPasswordForm, SignInForm, UnlockForm
 from edc.accounts.identify import device_of, give_cookies, take_cookie
 from edc.accounts.models import User
-from edc.accounts.rules import Rules
+from edc.accounts.proof import rules
 from edc.clock import instant_text
 from edc.identity import SessionRow
 from edc.notices.service import list_unread, mark_read
@@ -21,11 +21,6 @@ from edc.web import current, db, public, safe_return, shell, signed_in, signed_i
 
 blueprint = Blueprint("accounts", __name__)
 _LINK_KEY = "password_link"
-
-
-def rules() -> Rules:
-    """Return the account rules of this installation."""
-    return cast(Rules, shell().rules)
 
 
 def own_session() -> SessionRow:
@@ -39,16 +34,6 @@ def own_session() -> SessionRow:
 def own_user() -> User:
     """Return the account of the signed-in user."""
     return db().get_one(User, current().user.uid)
-
-
-def ensure_fresh(password: str | None) -> None:
-    """Ask for the password before a grave act unless it was given within the last minutes."""
-    me = current()
-    if me.fresh:
-        return
-    if not password:
-        raise errors.PasswordNeeded()
-    authenticate.confirm_password(db(), rules(), me=me, password=password, device=device_of(request))
 
 
 @blueprint.get("/sign-in")

@@ -1,0 +1,37 @@
+"""Proof of identity within a request: before grave acts, and for signatures."""
+
+from typing import cast
+
+from flask import request
+
+from edc import errors
+from edc.accounts import authenticate
+from edc.accounts.identify import device_of
+from edc.accounts.rules import Rules
+from edc.web import current, db, shell
+
+
+def rules() -> Rules:
+    """Return the account rules of this installation."""
+    return cast(Rules, shell().rules)
+
+
+def ensure_fresh(password: str | None) -> None:
+    """Ask for the password before a grave act unless it was given within the last minutes."""
+    if current().fresh:
+        return
+    if not password:
+        raise errors.PasswordNeeded()
+    authenticate.confirm_password(db(), rules(), me=current(), password=password, device=device_of(request))
+
+
+def is_name_needed() -> bool:
+    """Return True when the signing form must ask for the user name as well as the password."""
+    return authenticate.is_user_name_needed(db(), current())
+
+
+def prove_for_signature(user_name: str | None, password: str) -> None:
+    """Check the parts of a signature, before the change that signs is opened; raises the problem to show."""
+    authenticate.reauthenticate(
+        db(), rules(), me=current(), user_name=user_name or None, password=password, device=device_of(request)
+    )

@@ -221,7 +221,7 @@ def _other_without_text(item: Item, row: Row) -> Item | None:
     if not isinstance(item, it.Text) or not isinstance(condition, When) or row.answer(item.name).is_given:
         return None
     chosen = row.collection.items.get(condition.item)
-    is_other = condition.values in (("OTHER",), ("Other, specify",)) and chosen is not None
+    is_other = chosen is not None and all(v == "OTHER" or v.endswith("Other, specify") for v in condition.values)
     return chosen if is_other and condition.holds(row.value) else None
 
 
@@ -250,7 +250,10 @@ def _general_of_value(item: Item, value: object, subject: SubjectView) -> Iterat
 
 def _one_per_fact(found: list[Finding], record: Record) -> list[Finding]:
     """Drop GEN-05 where the form's own check speaks for the item, and checks that yield to one that fired there."""
-    yields = {c.id: c.yields_to for _, collection in collections(record.crf) for c in collection.checks}
+    yields: dict[str, set[str]] = {}
+    for _, collection in collections(record.crf):
+        for check in collection.checks:
+            yields.setdefault(check.id, set()).update(check.yields_to)
     at: dict[tuple[str | None, str | None], set[str]] = {}
     for finding in found:
         at.setdefault((finding.row_uid, finding.item), set()).add(finding.check_id)
@@ -259,7 +262,7 @@ def _one_per_fact(found: list[Finding], record: Record) -> list[Finding]:
         others = at[finding.row_uid, finding.item] - {finding.check_id}
         if finding.check_id == "GEN-05" and any(not other.startswith(("GEN-", "IC-")) for other in others):
             continue
-        if not others & set(yields.get(finding.check_id, ())):
+        if not others & yields.get(finding.check_id, set()):
             kept.setdefault(finding.key, finding)
     return list(kept.values())
 

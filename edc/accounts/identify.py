@@ -59,11 +59,17 @@ def _seen(session: Session, request: Request, me: SignedIn, row: SessionRow) -> 
         with shell().session(writes=True) as writer:
             sessions.lock_screen(writer, by=me.actor, uid=row.uid, why="browser changed")
         return replace(me, session_row=replace(row, locked_at=at))
-    if at - row.seen_at >= sessions.TOUCH_EVERY and not request.headers.get(BACKGROUND_HEADER):
+    if at - row.seen_at >= sessions.TOUCH_EVERY and not _is_background(request):
         session.rollback()
         with shell().session(writes=True) as writer:
             sessions.touch(writer, row.uid, at)
     return me
+
+
+def _is_background(request: Request) -> bool:
+    """True for what a page asks for by itself: marked so, or a progress figure read as JSON."""
+    polls = request.method == "GET" and request.accept_mimetypes.best == "application/json"
+    return polls or BACKGROUND_HEADER in request.headers
 
 
 def device_of(request: Request) -> Device:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from audit.models import audit_change
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
+from audit.models import audit_change
 from edc.accounts import service
 from edc.accounts.models import Password, WebSession
 from edc.notices.models import Notice, SecurityMessage

@@ -249,25 +249,41 @@ def _verify_no_cycle(crf: type[CRF], collection: type[CRF] | type[Group]) -> Non
 
 
 def verify_registry() -> None:
-    """Refuse references to CRFs and items that no file declares; call once after all CRFs are imported."""
+    """Refuse names of CRFs, items, settings and facts of visit or participant that nobody declares.
+
+    Call once after all CRFs are imported.
+    """
+    facts = _known_facts()
     for crf in REGISTRY.values():
         for _, collection in collections(crf):
             for declared in declarations(collection):
                 for name in declared.on:
-                    _verify_foreign(crf, declared.id, name.rstrip("?"))
+                    _verify_foreign(crf, declared.id, name.rstrip("?"), facts)
+            for item in collection.items.values():
+                for name in item.visible_if.names() if item.visible_if else ():
+                    _verify_foreign(crf, item.oid, name, facts)
 
 
-def _verify_foreign(crf: type[CRF], where: str, name: str) -> None:
+def _known_facts() -> dict[str, set[str]]:
+    """What may stand after `visit.`, `subject.` and `study.`."""
+    from forms.study import SETTINGS
+    from forms.views import SubjectView, VisitView  # views are made of the classes above
+
+    return {
+        "visit": set(VisitView.__dataclass_fields__),
+        "subject": set(SubjectView.__dataclass_fields__) | set(vars(SubjectView)),
+        "study": set(SETTINGS),
+    }
+
+
+def _verify_foreign(crf: type[CRF], where: str, name: str, facts: dict[str, set[str]]) -> None:
     kind, _, argument = name.partition(":")
-    if kind in ("all", "same") and argument:
-        head, rest = argument, ""
-    else:
-        head, _, rest = name.partition(".")
-    if not head.isupper():
-        return
+    head, rest = (argument, "") if kind in ("all", "same") and argument else name.partition(".")[::2]
     target = REGISTRY.get(head)
-    if target is None or (rest and rest not in target.items):
-        raise DefinitionError(f"{crf.__module__}: {where} names '{name}', which no CRF declares")
+    unknown_fact = bool(rest) and head in facts and rest not in facts[head]
+    unknown_crf = head.isupper() and (target is None or (bool(rest) and rest not in target.items))
+    if unknown_fact or unknown_crf:
+        raise DefinitionError(f"{crf.__module__}: {where} names '{name}', which nobody declares")
 
 
 def order_of_derivations(collection: type[CRF] | type[Group]) -> list[Derivation]:

@@ -183,8 +183,29 @@ def test_a_declaration_that_cannot_be_is_refused_at_import_with_file_and_name(
     assert __name__ in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["XX.pulse", "EV.puls", "all:XX", "same:XX"])
-def test_a_name_of_another_crf_is_verified_once_all_are_declared(toys: SimpleNamespace, name: str) -> None:
+def test_names_of_other_rooms_that_exist_are_taken(toys: SimpleNamespace) -> None:
+    class Reader(CRF, oid="RD", title="Reader", domain="XX"):
+        pulse = it.Integer("Pulse", visible_if=when("visit.kind", "D1"))
+
+        @check("RD-01", "...", on="EV.pulse all:AE subject.today subject.consent_date visit.label study.min_age pulse")
+        def c(*values: object) -> bool:
+            return True
+
+    verify_registry()
+
+
+def test_a_condition_on_an_unknown_fact_of_the_visit_is_refused(registry: None) -> None:
+    class Reader(CRF, oid="RD", title="Reader", domain="XX"):
+        pulse = it.Integer("Pulse", visible_if=when("visit.knd", "D1"))
+
+    with pytest.raises(DefinitionError, match="which nobody declares"):
+        verify_registry()
+
+
+@pytest.mark.parametrize(
+    "name", ["XX.pulse", "EV.puls", "all:XX", "same:XX", "visit.knd", "subject.consent", "study.min_agee"]
+)
+def test_a_name_of_another_room_is_verified_once_all_are_declared(toys: SimpleNamespace, name: str) -> None:
     class Reader(CRF, oid="RD", title="Reader", domain="XX"):
         pulse = it.Integer("Pulse")
 

@@ -1,0 +1,99 @@
+// Form pages: keys, reason for change, No value, item panel. The page works without it.
+//   <form data-form>                        Ctrl+S presses its first button, Ctrl+Enter the one with data-save-next
+//   .cb-item[data-stored]                   macro item_row; a changed control opens its [data-reason]
+//   <aside id="item-panel" tabindex="-1">   shows [data-fragment] of the page data-item-url of the item in focus
+// Alt+Enter goes into the panel and Esc comes back; - in an empty number, date or time, or Alt+-, opens No value.
+const form = document.querySelector('form[data-form]')
+const panel = document.getElementById('item-panel')
+const policy = window.trustedTypes?.createPolicy('casebook', { createHTML: text => text })
+const itemOf = target => target.closest?.('.cb-item')
+const answers = item => [...item.querySelectorAll('input, select, textarea')].filter(c => c.type !== 'hidden' && !/\.(reason|confirm)$/.test(c.name))
+const changed = c => c.tagName === 'SELECT' ? c.value !== (c.querySelector('[selected]')?.value ?? '')
+  : /radio|checkbox/.test(c.type) ? c.checked !== c.defaultChecked : c.value !== c.defaultValue
+
+const askReason = item => {
+  const box = item.querySelector('[data-reason]')
+  if (box) box.hidden = !box.dataset.asked && !answers(item).some(changed)
+}
+const offerForAll = box => {
+  const open = [...form.querySelectorAll('[data-reason]:not([hidden])')]
+  const select = box.querySelector('select')
+  box.querySelector('button').hidden = !select.value || !open.some(other => other !== box && !other.querySelector('select').value)
+}
+const useForAll = box => {
+  for (const other of form.querySelectorAll('[data-reason]:not([hidden])')) other.querySelector('select').value = box.querySelector('select').value
+  box.querySelector('button').hidden = true
+}
+// A value and a reason why there is none exclude each other: what was done last stays.
+const settleMissing = (item, control) => {
+  const missing = item.querySelector('.cb-missing')
+  const select = missing?.querySelector('select')
+  if (!select || !control.value) return
+  if (control === select) {
+    for (const c of answers(item)) if (c !== select) /radio|checkbox/.test(c.type) ? c.checked = false : c.value = ''
+  } else if (select.value) { select.value = ''; missing.open = false }
+}
+const noValue = item => {
+  const missing = item.querySelector('.cb-missing')
+  if (missing) { missing.open = true; missing.querySelector('select').focus() }
+  return missing
+}
+
+let shown = ''
+let waiting = 0
+const showPanel = (url, then) => {
+  if (!panel || !url) return
+  clearTimeout(waiting)
+  waiting = setTimeout(async () => {
+    if (shown !== url) {
+      panel.setAttribute('aria-busy', 'true')
+      const answer = await fetch(url, { headers: { 'X-Fragment': 'panel' } }).catch(() => null)
+      const text = answer?.ok ? await answer.text() : ''
+      const page = document.createElement('template')
+      page.innerHTML = policy ? policy.createHTML(text) : text
+      const part = page.content.querySelector('[data-fragment]')
+      panel.replaceChildren(part ?? 'The item page cannot be shown here now. The marks of the item lead to it.')
+      panel.removeAttribute('aria-busy')
+      shown = part ? url : ''
+    }
+    then?.()
+  }, then ? 0 : 250)
+}
+const beside = () => panel && matchMedia('(min-width: 62rem)').matches
+let back = null
+
+const keys = event => {
+  const item = itemOf(event.target)
+  const press = button => { event.preventDefault(); button?.click() }
+  if (event.ctrlKey && event.key === 's') return press(form.querySelector('button:not([type=button])'))
+  if (event.ctrlKey && event.key === 'Enter') return press(form.querySelector('[data-save-next]'))
+  if (event.key === 'Escape' && panel?.contains(event.target)) return back?.focus()
+  if (!item) return
+  const empty = event.target.matches('.num:not([data-signed]), .cb-code') && !event.target.value
+  if (event.key === '-' && (event.altKey || empty) && noValue(item)) event.preventDefault()
+  if (event.key === 'Enter' && event.altKey) {
+    event.preventDefault()
+    back = event.target
+    if (beside()) showPanel(item.dataset.itemUrl, () => panel.focus())
+    else if (item.dataset.itemUrl) item.querySelector('[data-panel]')?.click()
+  }
+}
+if (form) {
+  document.addEventListener('keydown', keys)
+  form.addEventListener('input', event => {
+    const item = itemOf(event.target)
+    if (!item) return
+    if (answers(item).includes(event.target)) settleMissing(item, event.target)
+    askReason(item)
+    const box = event.target.closest('[data-reason]')
+    if (box) offerForAll(box)
+  })
+  form.addEventListener('click', event => {
+    if (event.target.matches('[data-reason] button')) useForAll(event.target.closest('[data-reason]'))
+    const mark = event.target.closest('[data-panel]')
+    if (mark && beside()) { event.preventDefault(); back = mark; showPanel(mark.href, () => panel.focus()) }
+  })
+  form.addEventListener('focusin', event => { if (beside()) showPanel(itemOf(event.target)?.dataset.itemUrl) })
+  for (const extra of form.querySelectorAll('.cb-item:not(.is-read) :is(.cb-missing summary, [data-panel])')) extra.tabIndex = -1
+  for (const box of form.querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
+}

@@ -98,7 +98,12 @@ def participant_rows(session: Session, subjects: Sequence[Subject]) -> list[Part
     }
     upcoming = _next_visits(session, uids)
     blank: list[Any] = [0, 0, 0, 0, 0, 0, 0, 0, 0, None]
-    return [ParticipantRow(one, *counts.get(one.uid, blank), upcoming.get(one.uid)) for one in subjects]
+    return [_row(one, counts.get(one.uid, blank), upcoming.get(one.uid)) for one in subjects]
+
+
+def _row(subject: Subject, counts: list[Any], upcoming: Visit | None) -> ParticipantRow:
+    names = [name for name in ParticipantRow.__dataclass_fields__ if name not in ("subject", "next_visit")]
+    return ParticipantRow(subject=subject, next_visit=upcoming, **dict(zip(names, counts, strict=True)))
 
 
 def _counts() -> Select[*tuple[Any, ...]]:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from audit.capture import Change
 from edc.casebook import enrolment, lists, matrix
 from edc.clock import local, now
-from edc.db import ALL
 from edc.errors import NotFound, Refused
 from edc.permissions import Permission, Role
 from edc.records import scheduling

@@ -167,12 +167,16 @@ class CasebookDocument:
             self.flow(part)
 
     def boxed(self, lines: Sequence[Styled]) -> None:
-        """A few lines in a frame that is never split."""
+        """A few lines in a frame that is never split; more than a page holds go without one."""
         inner = WIDTH - 4 * PADDING - 8
         broken = [Styled(line, style) for text, style in lines for line in wrap(text, style, inner)]
         height = sum(style.leading for _, style in broken) + 4 * PADDING
         self.space(6)
         self._need(height)
+        if height > self._y - BOTTOM:
+            for line, style in lines:
+                self.text(line, style)
+            return
         self._sheet.frame(MARGIN, self._y - height, WIDTH, height)
         y = self._y - 2 * PADDING
         for line, style in broken:

@@ -14,7 +14,7 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from exports.pdf_text import Style, text_width, typeface
+from exports.pdf_text import Face, Style, text_width, typeface
 
 PRODUCT = "Casebook"
 PAGE_WIDTH, PAGE_HEIGHT = A4
@@ -29,7 +29,11 @@ class Sheet:
     """The pages of one PDF file, written to `target` by `finish`; the same calls give the same bytes."""
 
     def __init__(self, target: BinaryIO) -> None:
-        self._canvas = Canvas(target, pagesize=A4, invariant=1, pageCompression=1, lang="en")
+        # Otherwise every page would name Helvetica, which is not in the file. The stub takes the name for a number.
+        first_font: Any = typeface(Face.REGULAR).font.fontName
+        self._canvas = Canvas(
+            target, pagesize=A4, invariant=1, pageCompression=1, lang="en", initialFontName=first_font
+        )
         self._canvas.setTitle(PRODUCT)
         self._canvas.setAuthor(PRODUCT)
         # reportlab has no public name for it, and subsets of fonts are kept per document.

@@ -78,7 +78,7 @@ def _own_sites() -> list[Site]:
     found = [
         enrolment.get_site(db(), site.code)
         for site in sites().values()
-        if scope.sites is ALL or site.uid in scope.sites
+        if scope.reaches(site.uid)
     ]
     return sorted(found, key=lambda site: site.code)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from audit import trail as audit_trail
-from audit.capture import Change
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from forms.crf import get_crf
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
+from audit import trail as audit_trail
+from audit.capture import Change
 from edc.accounts.authenticate import is_user_name_needed, reauthenticate
 from edc.accounts.identify import device_of
 from edc.clock import now
-from edc.db import Session
+from edc.db import ALL, Session
 from edc.errors import NotFound
 from edc.permissions import Permission, Role
 from edc.queries import service as queries
@@ -28,7 +27,8 @@ from edc.records.saving import Saving
 from edc.records.service import get_record_by_uid, get_subject, list_records
 from edc.review import locking, signing, verification
 from edc.study.models import Subject
-from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, require, shell, sites
+from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, require, shell
+from forms.crf import get_crf
 
 blueprint = Blueprint("review", __name__)
 P = Permission
@@ -132,7 +132,9 @@ def verify_participant(code: str) -> str:
     """The forms of a participant with what is left to verify in each."""
     subject = get_subject(db(), code)
     records = [r for r in list_records(db(), subject) if not r.removed and r.to_verify]
-    page: str = render_template("review/verify.html", subject=subject, records=records, url_of=record_url, crf_of=get_crf)
+    page: str = render_template(
+        "review/verify.html", subject=subject, records=records, url_of=record_url, crf_of=get_crf
+    )
     return page
 
 
@@ -250,7 +252,12 @@ def set_restriction(code: str, act: str) -> Response:
             locking.unlock(saving, subject, reason)
         else:
             locking.set_freeze(saving, subject, act == "freeze", reason)
-    words = {"lock": "locked", "unlock": "unlocked: remember to lock it again", "freeze": "frozen", "unfreeze": "open again"}
+    words = {
+        "lock": "locked",
+        "unlock": "unlocked: remember to lock it again",
+        "freeze": "frozen",
+        "unfreeze": "open again",
+    }
     flash(f"{code} is {words[act]}.")
     return redirect(url_for(".participant_lock", code=code), 303)
 
@@ -280,28 +287,30 @@ def restrict_record(uid: str, act: str) -> Response:
 @blueprint.get("/audit")
 @needs(P.TRAIL_BROWSE)
 def trail() -> str:
-    """The trail, narrowed by participant, person, form, act and time, paged by key."""
+    """The trail, narrowed by participant, form, act and time, newest first, paged by key."""
     arguments = request.args
     code = arguments.get("participant", "")
     subject = get_subject(db(), code) if code else None
-    page = browse_trail(db(), arguments.to_dict(), subject)
+    page = audit_trail.browse(db().connection(), trail_filter(subject), _position(arguments.get("after", "")), PAGE)
     text: str = render_template("review/trail.html", page=page, filters=arguments, subject=subject)
     return text
 
 
-def browse_trail(session: Session, arguments: dict[str, str], subject: Subject | None) -> audit_trail.Page:
-    """One page of the trail within the scope."""
-    scope = current().scope
-    seen = None if scope.role in ("data_manager", "inspector") else [uid for uid in sites() if scope.reaches(uid)]
-    filters = audit_trail.Filters(
-        subject_uid=subject.uid if subject else None, user_name=arguments.get("user") or None,
-        entity=arguments.get("form") or None, act=arguments.get("act") or None, site_uids=seen,
-        since=_instant(arguments.get("from")), until=_instant(arguments.get("to")),
+def trail_filter(subject: Subject | None) -> audit_trail.Filter:
+    """What of the trail the request asks for, within the sites of the scope."""
+    arguments, scope = request.args, current().scope
+    seen = None if scope.sites is ALL else sorted(scope.sites)
+    return audit_trail.Filter(
+        sites=seen, subject_uid=subject.uid if subject else None, entity=arguments.get("form") or None,
+        acts=[arguments["act"]] if arguments.get("act") else None,
+        since=_instant(arguments.get("from")), before=_instant(arguments.get("to")),
     )  # fmt: skip
-    before = arguments.get("before", "")
-    return audit_trail.browse(
-        session.connection(), filters, before=int(before) if before.isdigit() else None, size=PAGE
-    )
+
+
+def _position(text: str) -> audit_trail.Position | None:
+    change_id, _, record_id = text.partition(".")
+    both_digits = change_id.isdecimal() and record_id.isdecimal() and text.isascii() and len(text) < 40
+    return audit_trail.Position(int(change_id), int(record_id)) if both_digits else None
 
 
 def _instant(text: str | None) -> dt.datetime | None:

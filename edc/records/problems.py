@@ -72,13 +72,14 @@ class DerivedLocked(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One item that two people changed: the value now, who and when it was changed."""
+    """One item that two people changed: the value now, who changed it and when, and the value that was read."""
 
     path: str
     label: str
     value_now: str
     changed_by: str
     changed_at: str
+    value_then: str = ""
 
 
 class StaleVersion(Problem):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from audit.trail import changed_since
 from sqlalchemy import select
 
 from audit.capture import Actor, Change, new_uid
@@ -15,11 +14,11 @@ from edc.queries import service as queries
 from edc.queries.models import Query
 from edc.records.axes import count_axes, void_signatures, withdraw_verification
 from edc.records.book import Entry, SubjectBook
+from edc.records.clashes import differs, find_clashes
 from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE, FormRecord
 from edc.records.problems import (
     BrokenReference,
     ChangeReasonMissing,
-    Clash,
     DerivedLocked,
     ItemNotYours,
     RecordLocked,
@@ -35,7 +34,7 @@ from forms.crf import Group
 from forms.evaluation import Finding
 from forms.items import EMPTY, Answer, Item, Reference
 from forms.patch import Patch, RowPatch, path_of
-from forms.reading import canonical, display
+from forms.reading import canonical
 
 
 @dataclass
@@ -103,7 +102,9 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
     entry = book.entry(record)
     refuse_restricted(saving.session, record)
     if expected_version is not None and expected_version != record.row_version:
-        _refuse_clash(saving.session, entry, patch, expected_version)
+        clashes = find_clashes(book, entry, patch, expected_version)
+        if clashes:
+            raise StaleVersion(clashes, read=expected_version, now=record.row_version)
     outcome = SaveOutcome(record)
     outcome.changed = _apply(saving, book, entry, patch)
     _complete(entry, patch, outcome)
@@ -174,35 +175,6 @@ def refuse_restricted(session: Session, record: FormRecord) -> None:
         raise RecordLocked(what_is=f"the study is {'locked' if restricted.locked else 'frozen'}")
 
 
-def _refuse_clash(session: Session, entry: Entry, patch: Patch, expected: int) -> None:
-    """Refuse when an item of the patch was changed by somebody since the version that was read."""
-    since = changed_since(session.connection(), list(entry.stored), expected)
-    clashes = []
-    for row, group, number, item, answer in _patched(entry, patch):
-        seen = since.get((row.uid, item.name)) or since.get((row.uid, item.name + "_missing")) if row else None
-        if row and seen and _differs(item, row.answer(item.name), answer):
-            now = display(item, row.answer(item.name).value) or row.answer(item.name).missing or ""
-            clashes.append(Clash(path_of(item.name, group, number), item.label, now, seen.user_name, seen.at_text))
-    if clashes:
-        raise StaleVersion(clashes, read=expected, now=entry.header.row_version)
-
-
-def _patched(entry: Entry, patch: Patch) -> Iterator[tuple[ItemRow | None, str | None, int | None, Item, Answer]]:
-    """Each named answer with the stored row it belongs to (None: a row to be made)."""
-    for name, answer in patch.items.items():
-        yield entry.row, None, None, entry.crf.items[name], answer
-    for group, rows in patch.rows.items():
-        by_number = {row.row_no: row for row in entry.groups[group]}
-        for row_patch in rows:
-            row = by_number.get(row_patch.number) if row_patch.number is not None else None
-            for name, answer in row_patch.items.items():
-                yield row, group, row_patch.number, entry.crf.groups[group].items[name], answer
-
-
-def _differs(item: Item, old: Answer, new: Answer) -> bool:
-    return old.missing != new.missing or canonical(item, old.value) != canonical(item, new.value)
-
-
 def _apply(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> list[Changed]:
     """Put the answers that differ into the stored rows and the view; returns what changed."""
     changed: list[Changed] = []
@@ -223,7 +195,7 @@ def _apply_items(
     for name, new in items.items():
         item = row.collection.items[name]
         old = answers.get(name, EMPTY)
-        if _differs(item, old, new):
+        if differs(item, old, new):
             book.store(row, item, new)
             answers[name] = new
             changed.append(Changed(entry, row, where[0], where[1], item, old, new))

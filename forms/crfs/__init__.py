@@ -8,6 +8,11 @@ for _name in (
     "visit",
     "consent",
     "demographics",
+    "laboratory",
+    "il2_admission",
+    "il2_doses",
+    "adverse_events",
+    "any_adverse_events",
 ):
     import_module(f"{__name__}.{_name}")
 

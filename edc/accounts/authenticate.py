@@ -1,5 +1,6 @@
 """Proof of identity: signing in, unlocking, and the password again for signatures and grave acts."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -71,8 +72,7 @@ def _check(
     """Return who has this name and password, or count the failure, log it and raise."""
     name = fold(user_name)
     found = _find(session, rules, name)
-    known = session.scalar(select(is_known_device(found.user_uid, device)))
-    keys = throttle.keys_for(rules, name, source=device.source, known_device=device.hash if known else "")
+    keys = _keys(session, rules, name, found, device)
     throttle.reserve(session, keys)
     right = passwords.is_right(rules, found.hash, found.pepper_id, password)
     if not (right and found.exists):
@@ -80,12 +80,17 @@ def _check(
     return found, keys
 
 
+def _keys(session: Session, rules: Rules, name: str, found: _Found, device: Device) -> throttle.Keys:
+    """Return the counters of a name; one statement, whether or not the name exists."""
+    known = session.scalar(select(is_known_device(found.user_uid, device)))
+    return throttle.keys_for(rules, name, source=device.source, known_device=device.hash if known else "")
+
+
 def _failed(
     session: Session, rules: Rules, found: _Found, keys: throttle.Keys, *, by: Actor, act: Act
 ) -> errors.AccountLocked | errors.WrongPair:
     with change(session, by=by, act=act) as made:
-        counter = throttle.fail(session, keys)
-        locked = counter.count == 0
+        counter, locked = throttle.fail(session, keys)
         made.note("user", found.user_uid, "password", None, "locked" if locked else "refused")
         if locked:
             _report_lock(session, rules, found)
@@ -190,13 +195,22 @@ def reauthenticate(
 
 def _refuse_foreign(session: Session, rules: Rules, me: SignedIn, other_name: str, device: Device) -> None:
     """Count the attempt for both names, whether or not the other exists, and log it."""
-    for name in sorted({me.user.user_name, other_name}):
-        throttle.reserve(session, throttle.keys_for(rules, name, source=device.source))
-    other = _find(session, rules, other_name)
+    own, other = _find(session, rules, me.user.user_name), _find(session, rules, other_name)
+    own_keys = _keys(session, rules, me.user.user_name, own, device)
+    other_keys = _keys(session, rules, other_name, other, device)
+    throttle.reserve(session, own_keys)
+    counted = [(own, own_keys)]
+    with suppress(errors.AccountLocked, errors.TooMany):
+        # A name that is locked already is counted no further, but the attempt is logged all the same.
+        throttle.reserve(session, other_keys)
+        counted.append((other, other_keys))
     with change(session, by=me.actor, act=Act.REAUTHENTICATE) as made:
-        made.note("user", me.user.uid, "signature", None, "refused: name of another person")
+        made.note("user", own.user_uid, "signature", None, "refused: name of another person")
         made.note("user", other.user_uid, "signature", None, "refused: name used by another person")
         _report_foreign(session, rules, me, other)
+        for found, keys in counted:
+            if throttle.fail(session, keys)[1]:
+                _report_lock(session, rules, found)
     raise errors.ForeignName()
 
 

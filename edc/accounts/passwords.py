@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from edc.accounts.rules import Rules
 
 MAX_LENGTH = 128
-_LEET = str.maketrans("013457@$!|", "oleastasil")
+_LEET = str.maketrans("013457@$", "oleastas")
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiopasdfghjklzxcvbnm",

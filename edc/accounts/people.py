@@ -12,7 +12,7 @@ from edc.accounts.acts import Act
 from edc.accounts.models import Password, PasswordLink, Training, User
 from edc.accounts.names import fold, new_user_name
 from edc.accounts.rules import Rules, digest
-from edc.accounts.sessions import end_sessions
+from edc.accounts.sessions import break_signing, end_sessions
 from edc.accounts.tokens import revoke_all
 from edc.clock import now
 from edc.db import Session
@@ -73,6 +73,7 @@ def set_password(session: Session, rules: Rules, *, by: Actor, user: User, passw
         stored, pepper_id = passwords.hash_password(rules, password)
         session.add(Password(user_uid=user.uid, set_at=now(session), hash=stored, pepper_id=pepper_id))
         end_sessions(session, user.uid, "password changed", keep=by.session_hash)
+        break_signing(session, user.uid)
 
 
 def _check_new(session: Session, rules: Rules, user: User, password: str) -> None:

@@ -141,6 +141,11 @@ def _end(session: Session, wanted: list[ColumnElement[bool]], reason: str, at: d
     return ended.rowcount
 
 
+def break_signing(session: Session, user_uid: str) -> None:
+    """End the signing period of every session of a user, so that the next signature asks for both parts."""
+    session.execute(update(WebSession).where(WebSession.user_uid == user_uid).values(signing_until=None))
+
+
 def list_sessions(session: Session, rules: Rules, user_uid: str) -> list[WebSession]:
     """Return the live sessions of a user, the latest first."""
     at = now(session)

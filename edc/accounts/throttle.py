@@ -107,17 +107,21 @@ def locked_problem(row: Throttle) -> errors.AccountLocked:
     return errors.AccountLocked(when=f"{row.locked_at:%H:%M} UTC", until=until)
 
 
-def fail(session: Session, keys: Keys) -> Throttle:
-    """Return the counter after a failure; at the limit it is locked, at the third lock in a day until it is opened."""
+def fail(session: Session, keys: Keys) -> tuple[Throttle, bool]:
+    """Return the counter after a failure, and whether this failure locked it.
+
+    The third lock within a day holds until the administrator opens the account.
+    """
     row = session.get_one(Throttle, keys.name, with_for_update=True, populate_existing=True)
-    if row.count >= LIMIT:
-        at = now(session)
-        if row.first_lock_at is None or at - row.first_lock_at >= DAY:
-            row.first_lock_at, row.locks = at, 0
-        row.locks += 1
-        row.locked_at, row.locked_until, row.count = at, at + LOCK, 0
-        row.hard = row.locks >= HARD_LOCK_AFTER
-    return row
+    if row.count < LIMIT:
+        return row, False
+    at = now(session)
+    if row.first_lock_at is None or at - row.first_lock_at >= DAY:
+        row.first_lock_at, row.locks = at, 0
+    row.locks += 1
+    row.locked_at, row.locked_until, row.count = at, at + LOCK, 0
+    row.hard = row.locks >= HARD_LOCK_AFTER
+    return row, True
 
 
 def tries_left(row: Throttle) -> str:

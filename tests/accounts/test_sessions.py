@@ -99,7 +99,11 @@ def test_a_new_password_ends_the_other_sessions_only(app: Flask) -> None:
     open_account(app, "r.diaz", Role.COORDINATOR)
     ward, desk = (sign_in(app.test_client(), "r.diaz") for _ in range(2))
     changed = post(
-        desk, "/account/password", page="/account", present="violet anchor kettle moss", password="amber otter lantern quilt"
+        desk,
+        "/account/password",
+        page="/account",
+        present="violet anchor kettle moss",
+        password="amber otter lantern quilt",
     )
     assert changed.status_code == 303
     assert is_signed_in(desk)

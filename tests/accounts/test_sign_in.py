@@ -80,9 +80,7 @@ def test_known_and_unknown_names_cost_the_same_statements(app: Flask) -> None:
     open_account(app, "r.diaz", Role.COORDINATOR)
     open_account(app, "s.contact", Role.ADMINISTRATOR)
     statements: list[str] = []
-    event.listen(
-        shell(app).engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement)
-    )
+    event.listen(shell(app).engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement))
     seen: dict[str, list[list[str]]] = {}
     for name in ("r.diaz", "nobody.here"):
         for _ in range(6):

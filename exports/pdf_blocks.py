@@ -24,10 +24,10 @@ MARKS: Mapping[str, str] = {
 _ITEM_COLUMNS = (Column("Item", 38, MUTED), Column("Value", 50), Column("Marks", 12, SMALL))
 _MESSAGE_COLUMNS = (Column("", 21, SMALL_MUTED), Column("", 23, SMALL_MUTED), Column("", 56, SMALL))
 _HISTORY_COLUMNS = (
-    Column("When, who", 20, SMALL_MUTED),
-    Column("Item", 22, SMALL),
-    Column("From", 19, SMALL),
-    Column("To", 19, SMALL),
+    Column("When, who", 25, SMALL_MUTED),
+    Column("Item", 21, SMALL),
+    Column("From", 17, SMALL),
+    Column("To", 17, SMALL),
     Column("Reason", 20, SMALL),
 )
 

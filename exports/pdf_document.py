@@ -36,8 +36,8 @@ from exports.pdf_sheet import Sheet
 from exports.pdf_text import Style, para, wrap
 
 PADDING = 2.6
-# A heading stays with at least this much of what it heads, a part of a split row with this many of its lines.
-TOGETHER = 48.0
+# Room for the head of a table; a part of a row that is split has this many lines.
+TOGETHER = 30.0
 FEWEST_LINES = 4
 
 
@@ -70,6 +70,7 @@ class CasebookDocument:
         self._imprint = imprint
         self._running = Running()
         self._entries: list[tuple[str, int]] = []
+        self._headings: list[tuple[Sequence[str], Style]] = []
         self._level = -1
         self._is_open = False
         self._top = self._y = TOP
@@ -97,6 +98,8 @@ class CasebookDocument:
         self.heading(title)
 
     def _begin(self, running: Running, entry: str, level: int) -> None:
+        if self._headings:
+            self._need(0)
         if self._is_open:
             self._close_page()
         self._running = running
@@ -116,15 +119,27 @@ class CasebookDocument:
         self._is_open = False
         self._sheet.next_page()
 
-    def _need(self, height: float) -> bool:
-        """Go to a page with room for `height` points; say whether a page was turned for it."""
+    def _need(self, height: float) -> None:
+        """Go to a page with room for the headings that wait and `height` points below them; draw the headings."""
         if not self._is_open:
             self._open_page()
-        if self._y - height >= BOTTOM or self._y == self._top:
-            return False
-        self._close_page()
-        self._open_page()
-        return True
+        waiting = sum(len(lines) * style.leading + style.leading * 0.7 + 3 for lines, style in self._headings)
+        if self._y - waiting - height < BOTTOM and self._y != self._top:
+            self._close_page()
+            self._open_page()
+        headings, self._headings = self._headings, []
+        for lines, style in headings:
+            self._draw_heading(lines, style)
+
+    def _draw_heading(self, lines: Sequence[str], style: Style) -> None:
+        self.space(style.leading * 0.7)
+        for line in lines:
+            self._draw_line(line, style)
+        self.space(3)
+
+    def _draw_line(self, line: str, style: Style) -> None:
+        self._y -= style.leading
+        self._sheet.text(MARGIN, self._y + style.leading * 0.28, line, style)
 
     def space(self, height: float) -> None:
         """Leave a gap, but none at the top of a page."""
@@ -135,15 +150,11 @@ class CasebookDocument:
         """Lines over the whole width."""
         for line in wrap(text, style, WIDTH):
             self._need(style.leading)
-            self._y -= style.leading
-            self._sheet.text(MARGIN, self._y + style.leading * 0.28, line, style)
+            self._draw_line(line, style)
 
     def heading(self, title: str, style: Style = HEADING) -> None:
-        """A heading that stays with what follows."""
-        self.space(style.leading * 0.7)
-        self._need(len(wrap(title, style, WIDTH)) * style.leading + TOGETHER)
-        self.text(title, style)
-        self.space(3)
+        """A heading that is drawn together with what follows."""
+        self._headings.append((wrap(title, style, WIDTH), style))
 
     def prose(self, text: str, style: Style = BODY) -> None:
         """Running text in a paragraph."""
@@ -189,16 +200,22 @@ class CasebookDocument:
         """A table whose head is repeated on each page; returns the number of rows."""
         places = _places(columns)
         count = 0
-        self._need(TOGETHER)
-        self._draw_table_head(columns, places)
-        for row in rows:
+        for count, row in enumerate(rows, 1):
             cells = _cells(columns, places, row)
+            if count == 1:
+                self._begin_table(columns, places, _height(cells))
             self._draw_row(cells, columns, places)
-            count += 1
         if not count:
+            self._begin_table(columns, places, BODY.leading)
             self.text(empty, MUTED)
         self.space(6)
         return count
+
+    def _begin_table(self, columns: Sequence[Column], places: Sequence[tuple[float, float]], first_row: float) -> None:
+        """Draw the head where the first row fits below it; a row taller than a page begins anywhere."""
+        fits_a_page = first_row < TOP - BOTTOM - 3 * TOGETHER
+        self._need(TOGETHER + (first_row if fits_a_page else 0))
+        self._draw_table_head(columns, places)
 
     def _draw_table_head(self, columns: Sequence[Column], places: Sequence[tuple[float, float]]) -> None:
         if not any(column.head for column in columns):
@@ -209,13 +226,12 @@ class CasebookDocument:
 
     def _draw_row(self, cells: list[Cell], columns: Sequence[Column], places: Sequence[tuple[float, float]]) -> None:
         """Draw a row whole, on the next page if need be; only a row taller than a page is split between its lines."""
-        leading = max([style.leading for cell in cells for style in cell.styles])
-        count = max([len(cell.lines) for cell in cells])
+        leading, count = _extent(cells)
         if count * leading + 2 * PADDING > self._y - BOTTOM:
             self._make_room(count, leading, columns, places)
         start = 0
         while start < count:
-            room = int((self._y - BOTTOM - 2 * PADDING) // leading)
+            room = max(int((self._y - BOTTOM - 2 * PADDING) // leading), 1)
             self._draw_lines(cells, start, min(start + room, count), leading)
             start += room
             if start < count:
@@ -246,8 +262,7 @@ class CasebookDocument:
 
     def finish(self) -> int:
         """Write the file; returns its number of pages."""
-        if not self._is_open:
-            self._open_page()
+        self._need(0)
         draw_footer(self._sheet, self._imprint)
         pages = self._sheet.page
         self._sheet.finish(f"of {pages}")
@@ -262,6 +277,16 @@ def _places(columns: Sequence[Column]) -> list[tuple[float, float]]:
         places.append((x, column.share * unit - GUTTER))
         x += column.share * unit
     return places
+
+
+def _extent(cells: Sequence[Cell]) -> tuple[float, int]:
+    """The leading of a row and the number of its lines."""
+    return max([style.leading for cell in cells for style in cell.styles]), max([len(cell.lines) for cell in cells])
+
+
+def _height(cells: Sequence[Cell]) -> float:
+    leading, count = _extent(cells)
+    return leading * count + 2 * PADDING
 
 
 def _cells(columns: Sequence[Column], places: Sequence[tuple[float, float]], row: Row) -> list[Cell]:

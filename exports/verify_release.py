@@ -157,13 +157,8 @@ def check_archive(release: Release) -> Iterator[str]:
             common = struct.pack("<5H3L2H", 20, 0, 0, 0, 33, info.CRC, info.file_size, info.file_size, len(name), 0)
             if stream.read(30 + len(name)) != b"PK\3\4" + common + name:
                 yield f"{info.filename}: its header in {release.path.name} was changed."
-            directory += (
-                b"PK\1\2"
-                + struct.pack("<H", 788)
-                + common
-                + struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, position)
-                + name
-            )
+            made_by, place = struct.pack("<H", 788), struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, position)
+            directory += b"PK\1\2" + made_by + common + place + name
             position += 30 + len(name) + info.file_size
             stream.seek(position)
         count = len(release.zip.infolist())
@@ -245,7 +240,7 @@ def plain(value: Any, texts: dict[str, list[str]]) -> str | None:
 
 def check_seals(release: Release, manifest: dict[str, Any], digests: set[str]) -> Iterator[str]:
     """Check roots, counts and links of the seals, and that they cover each change once."""
-    previous, total, covered = "", 0, set()
+    previous, total, covered = "0" * 64, 0, set()
     seals = json.loads(release.read(SEALS))
     for seq, seal in enumerate(seals, 1):
         content, leaves = seal["content"], seal["leaves"]

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from audit.canonical import change_content, change_digest, committed, seal_digest, text_commitment
+from audit.seal import FIRST_PREV
 from exports.csv_stream import csv_chunks
 from exports.release_format import Tally, file_entry, manifest, seals_chunks, table_entry, trail_line, verifier
 from exports.zip_stream import Member, ZipStream
@@ -95,7 +96,7 @@ def seals_over(*groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
         total += len(leaves)
         content = {
             "v": 1, "installation": "demo", "study": "NCT03991130", "seq": seq,
-            "prev": seals[-1]["digest"] if seals else "", "count": len(leaves), "total": total,
+            "prev": seals[-1]["digest"] if seals else FIRST_PREV, "count": len(leaves), "total": total,
             "root": root_of([bytes.fromhex(leaf) for leaf in leaves]).hex(),
             "sealed_at": f"2024-01-22T08:4{seq}:00.000000Z", "software": "1", "definitions": "",
         }  # fmt: skip

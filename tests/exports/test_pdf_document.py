@@ -147,6 +147,20 @@ def test_a_table_repeats_its_head_and_never_splits_a_row_that_fits_on_a_page() -
         assert [f"begin{i} " in text for text in found] == [f"end{i}\n" in text + "\n" for text in found]
 
 
+@pytest.mark.parametrize("filled", range(40, 56))
+def test_a_heading_and_a_table_head_stay_with_the_first_row(filled: int) -> None:
+    def draw(document: CasebookDocument) -> None:
+        for number in range(filled):
+            document.text(f"line {number}")
+        draw_thread(document, "Query 7", [Message("now", "me", "first message of three lines " * 9)])
+        document.heading("Laboratory panel")
+        document.table(TWO_COLUMNS, [("creatinine", "1.2 mg/dL")])
+
+    for text in pages(made(draw)):
+        assert ("Query 7" in text) == ("first message" in text)
+        assert ("Laboratory panel" in text) == ("creatinine" in text)
+
+
 def test_a_row_taller_than_a_page_is_split_and_complete() -> None:
     long = " ".join(f"w{i}" for i in range(4000))
     found = pages(made(lambda document: document.table(TWO_COLUMNS, [("before", "x"), ("long", long), ("after", "y")])))

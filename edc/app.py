@@ -26,6 +26,7 @@ from edc.accounts.rules import Rules
 from edc.clock import Clock, system_clock
 from edc.db import Session, make_engine
 from edc.keys import Keyring
+from edc.records.data_keys import data_cipher
 from edc.study.models import Site
 from edc.web import Shell, SiteFacts, close_db, nav_entries, public, shell, signed_in, undeclared_routes
 
@@ -163,6 +164,7 @@ def _shell(config: Config, keys: Keyring, engine: Engine, clock: Clock) -> Shell
         rules=account_rules(config, keys),
         list_sites=list_sites,
         installation=Installation(config.environment, forms.study.STUDY_ID.value, __version__),
+        cipher=data_cipher(engine, keys, forms.study.STUDY_ID.value),
     )
 
 
@@ -181,7 +183,7 @@ def _install(app: Flask, config: Config) -> None:
     app.view_functions["bootstrap.static"] = public(_absent)
     headers.install(app, https=config.https)
     problems.install(app)
-    guard.install(app, csrf)
+    guard.install(app, csrf, api_requests_per_minute=config.api_requests_per_minute)
     assets.install(app)
     frame.install(app)
     app.teardown_request(close_db)

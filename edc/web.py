@@ -167,6 +167,7 @@ class Shell:
     rules: Any
     list_sites: Callable[[Session], list[SiteFacts]]
     installation: Installation
+    cipher: object
     nav: list[NavEntry] = field(default_factory=list)
     draft_keepers: list[DraftKeeper] = field(default_factory=list)
 
@@ -179,7 +180,7 @@ class Shell:
     def session(self, *, writes: bool) -> Session:
         """Return a new session that carries the clock; on SQLite one that writes takes the write lock first."""
         factory: sessionmaker[Session] = self.writers if writes else self.readers
-        return factory(info={"clock": self.clock, "installation": self.installation})
+        return factory(info={"clock": self.clock, "installation": self.installation, "cipher": self.cipher})
 
     def cookie_name(self, name: str) -> str:
         """Return the name of a cookie; over HTTPS the prefix makes browsers refuse one set by another host."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,10 +18,17 @@ class Undecipherable(Exception):
 
 
 class Cipher:
-    """AES-256-GCM with one data key; the context (`record uid|OID`) is authenticated, so values cannot be swapped."""
+    """AES-256-GCM with one data key; the context (`record uid|OID`) is authenticated, so values cannot be swapped.
 
-    def __init__(self, key: bytes) -> None:
-        self._aead = AESGCM(key)
+    A key that has to be fetched is given as a function, called when the first value is sealed or opened.
+    """
+
+    def __init__(self, key: bytes | Callable[[], bytes]) -> None:
+        self._key = key
+
+    @cached_property
+    def _aead(self) -> AESGCM:
+        return AESGCM(self._key if isinstance(self._key, bytes) else self._key())
 
     def seal(self, text: str, context: str) -> str:
         """The ciphertext of a value as text that a column can hold."""

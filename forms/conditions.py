@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 Read = Callable[[str], object]
@@ -73,6 +73,15 @@ class Either:
 
 
 Condition = When | Both | Either
+
+
+def parts_of(condition: Condition | None) -> Iterator[When]:
+    """Each comparison of a condition."""
+    if isinstance(condition, When):
+        yield condition
+    elif condition is not None:
+        for part in condition.parts:
+            yield from parts_of(part)
 
 
 def when(item: str, *values: str) -> When:

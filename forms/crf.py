@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from forms.items import Item
+from forms.conditions import parts_of
+from forms.items import Choice, Item
 
 REGISTRY: dict[str, type[CRF]] = {}
 PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
@@ -168,6 +169,8 @@ class CRF(_Collection):
         if oid in REGISTRY:
             taken = REGISTRY[oid].__module__
             raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {taken}")
+        if other := get_crf_by_slug(cls.slug):
+            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the slug {cls.slug} is taken by {other.__module__}")
         REGISTRY[oid] = cls
 
 
@@ -212,6 +215,7 @@ def _verify_own_names(crf: type[CRF]) -> None:
         for item in collection.items.values():
             for name in item.visible_if.names() if item.visible_if else ():
                 _verify_name(crf, collection, item.oid, name, known)
+            _verify_values(crf, collection, item)
         _verify_no_cycle(crf, collection)
 
 
@@ -225,6 +229,20 @@ def _verify_name(crf: type[CRF], collection: type[_Collection], where: str, name
     )
     if wrong:
         raise DefinitionError(f"{crf.__module__}: {where} of {collection.oid} names '{name}', which does not exist")
+
+
+def _verify_values(crf: type[CRF], collection: type[CRF] | type[Group], item: Item) -> None:
+    """Refuse a subset or a condition with a value that its code list does not have: it could never be answered."""
+    asked = [(item, item.subset)] if isinstance(item, Choice) else []
+    for part in parts_of(item.visible_if):
+        of_record = part.item.startswith("record.")
+        named = (crf if of_record else collection).items.get(part.item.removeprefix("record."))
+        if isinstance(named, Choice) and not named.open_list:
+            asked.append((named, part.values))
+    for choice, values in asked:
+        for value in values:
+            if value not in choice.codelist or (choice is not item and not choice.accepts(value)):
+                raise DefinitionError(f"{crf.__module__}: {item.oid} names '{value}', which {choice.label} cannot be")
 
 
 def _nested(crf: type[CRF]) -> list[type[Group]]:

@@ -159,9 +159,40 @@ def _taken_oid() -> None:
         pulse = it.Integer("Pulse")
 
 
+def _taken_slug() -> None:
+    class First(CRF, oid="W", title="First", domain="XX"):
+        pulse = it.Integer("Pulse")
+
+    class Second(CRF, oid="W2", title="Second", domain="XX", slug="first"):
+        pulse = it.Integer("Pulse")
+
+
+def _misspelt_subset() -> None:
+    class Wrong(CRF, oid="W", title="Wrong", domain="XX"):
+        position = it.Choice("Position", "POSITION", subset=("SITTING", "LYING"))
+
+
+def _impossible_condition() -> None:
+    class Wrong(CRF, oid="W", title="Wrong", domain="XX"):
+        taken = it.YesNo("Taken")
+        pulse = it.Integer("Pulse", visible_if=either(when("taken", "Y"), when("taken", "YES")))
+
+
+def _condition_outside_the_subset() -> None:
+    class Wrong(CRF, oid="W", title="Wrong", domain="XX"):
+        taken = it.YesNo("Taken")
+
+        class Rows(Group, oid="R", title="Rows"):
+            pulse = it.Integer("Pulse", visible_if=when("record.taken", "NA"))
+
+
 @pytest.mark.parametrize(
     ("declare", "named"),
     [
+        (_taken_slug, "the slug first is taken by"),
+        (_misspelt_subset, "W.POSITION names 'LYING', which Position cannot be"),
+        (_impossible_condition, "W.PULSE names 'YES', which Taken cannot be"),
+        (_condition_outside_the_subset, "W.R.PULSE names 'NA', which Taken cannot be"),
         (_misspelt_input, "W-01 of W names 'puls'"),
         (_misspelt_condition, "W.PULSE of W names 'taken'"),
         (_misspelt_record_condition, "W.R.PULSE of R names 'record.taken'"),

@@ -170,7 +170,7 @@ class CRF(_Collection):
             taken = REGISTRY[oid].__module__
             raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {taken}")
         if other := get_crf_by_slug(cls.slug):
-            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the slug {cls.slug} is taken by {other.__module__}")
+            raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the slug {cls.slug} is that of {other.oid}")
         REGISTRY[oid] = cls
 
 

@@ -189,7 +189,7 @@ def _condition_outside_the_subset() -> None:
 @pytest.mark.parametrize(
     ("declare", "named"),
     [
-        (_taken_slug, "the slug first is taken by"),
+        (_taken_slug, "the slug first is that of W"),
         (_misspelt_subset, "W.POSITION names 'LYING', which Position cannot be"),
         (_impossible_condition, "W.PULSE names 'YES', which Taken cannot be"),
         (_condition_outside_the_subset, "W.R.PULSE names 'NA', which Taken cannot be"),

@@ -37,6 +37,7 @@ class Config:
     proxy_hops: int = _setting(0, "number of proxies in front whose forwarded headers count")
     proxies: tuple[str, ...] = _setting((), "addresses of those proxies")
     max_body_mb: int = _setting(12, "largest request body in megabytes")
+    api_requests_per_minute: int = _setting(3000, "requests of one token in a minute before it is slowed")
     idle_minutes: int = _setting(20, "a session without a request for so long ends")
     absolute_hours: int = _setting(12, "each session ends after so long")
     signing_minutes: int = _setting(60, "a pause in signing after which name and password are asked again")

@@ -13,7 +13,6 @@ from edc.identity import Ended, SignedIn
 from edc.problems import is_same_origin, keep_body, keep_for, note_refusal
 from edc.web import SAFE_METHODS, Access, access_of, db, is_api, refuse, safe_return, shell, wants_json
 
-API_REQUESTS_PER_MINUTE = 3000
 HEALTH_ENDPOINT = "healthz"
 
 
@@ -34,9 +33,9 @@ class Limiter:
         return self._counts[key] <= self.limit
 
 
-def install(app: Flask, csrf: CSRFProtect) -> None:
+def install(app: Flask, csrf: CSRFProtect, *, api_requests_per_minute: int) -> None:
     """Put the gate before every view of the application."""
-    limiter = Limiter(API_REQUESTS_PER_MINUTE)
+    limiter = Limiter(api_requests_per_minute)
 
     @app.before_request
     def guard() -> BaseResponse | None:

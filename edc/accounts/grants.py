@@ -79,12 +79,17 @@ def grant_role(
     reason: str,
     starts_at: datetime | None = None,
 ) -> RoleGrant:
-    """Give a role at a site (or all sites, None) from now or a later time; refuses roles that exclude each other."""
+    """Give a role at a site (or all sites, None) from now or a later time; refuses roles that exclude each other.
+
+    Only monitors may work at several or all sites without one grant for each.
+    """
     if by.user_uid == user.uid:
         raise errors.SecondPersonNeeded()
     if not reason.strip():
         raise errors.ReasonMissing()
     site_uid = None if reaches_all_sites(role) else site_uid
+    if site_uid is None and role in (Role.COORDINATOR, Role.INVESTIGATOR):
+        raise errors.Refused(reason=f"A {role.label} works at one site.", remedy="Choose the site.")
     with change(session, by=by, act=Act.ROLE_GRANT, reason=reason, site=site_uid):
         session.refresh(user, with_for_update=True)
         _refuse_excluded(session, rules, user, role)

@@ -177,6 +177,14 @@ def test_the_scope_follows_the_role(app: Flask, role: Role, sites: str, identifi
     assert (scope.identifiers, scope.freetext) == (identifiers, freetext)
 
 
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.INVESTIGATOR])
+def test_who_treats_participants_works_at_a_named_site(app: Flask, role: Role) -> None:
+    open_account(app, "p.one")
+    with pytest.raises(errors.Refused):
+        give(app, "p.one", role, site=None)
+    give(app, "p.one", Role.MONITOR, site=None)
+
+
 def test_a_role_ends_once(app: Flask) -> None:
     open_account(app, "r.diaz", Role.COORDINATOR)
     with shell(app).session(writes=True) as session:

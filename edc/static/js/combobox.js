@@ -16,7 +16,7 @@ const rank = (entry, wanted) => {
 const search = (entries, typed) => {
   const wanted = fold(typed.trim())
   const found = entries.map(entry => [rank(entry, wanted), entry]).filter(([r]) => r < 9)
-  return found.sort((a, b) => a[0] - b[0] || b[1].used - a[1].used).map(([, entry]) => entry)
+  return found.sort((a, b) => a[0] - b[0] || b[1].used - a[1].used || (a[1].text < b[1].text ? -1 : 1)).map(([, entry]) => entry)
 }
 const entry = ([term, group = '', note = '', synonyms = [], used = 0], value = term) =>
   ({ term, group, note, used, value, text: fold(term), synonyms: synonyms.map(fold), words: synonyms })

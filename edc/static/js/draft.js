@@ -13,7 +13,7 @@ let leaving = false
 const isChanged = c => c.tagName === 'SELECT' ? c.value !== (c.querySelector('[selected]')?.value ?? '')
   : /radio|checkbox/.test(c.type) ? c.checked !== c.defaultChecked : c.type !== 'hidden' && c.value !== c.defaultValue
 const changedFields = () => {
-  const names = new Set([...form.elements].filter(c => c.name && isChanged(c)).map(c => c.name))
+  const names = new Set([...form.elements].filter(c => c.name && !c.matches('button') && isChanged(c)).map(c => c.name))
   const data = new FormData(form)
   return Object.fromEntries([...names].map(name => [name, data.getAll(name)]))
 }

@@ -13,7 +13,7 @@ const preview = (pairs, left) => {
   const table = classed(element('table', element('caption', 'The pasted column, from this result down'),
     element('thead', element('tr', element('th', 'Test'), element('th', 'Now'), element('th', 'Pasted'))),
     element('tbody', ...pairs.map(([input, text]) => row(input, text)))), 'table')
-  const dialog = element('dialog', table, left ? element('p', `${left} pasted lines have no test and are left out.`) : '',
+  const dialog = element('dialog', table, left ? element('p', `Lines left out, because no test is left for them: ${left}.`) : '',
     classed(element('div', accept, cancel), 'cb-actions'))
   dialog.setAttribute('aria-label', 'Fill results from the pasted column')
   return { dialog, accept, cancel }

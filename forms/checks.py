@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from forms import schedule
 from forms.crf import Fail, fail
 from forms.evaluation import QUERY, Finding
-from forms.views import Record, SubjectView, VisitView
+from forms.views import Record, Row, SubjectView, VisitView
 
 WINDOW = (
     "{visit} expected {target} ({first} to {last}); entered {x} ({n} days {side}). "
@@ -21,13 +21,13 @@ _NOT_IN_ORDER = (schedule.PFS_12, schedule.UNSCHEDULED)
 _SAFETY = (schedule.SAFETY_30, schedule.SAFETY_90)
 
 
-def outside_window(visit: VisitView, day: dt.date, item: str) -> Fail | None:
+def outside_window(visit: VisitView, day: dt.date, item: str, row: Row | None = None) -> Fail | None:
     """VIS-01: what is wrong with a date of a visit; screening is judged from the registration date, not here."""
     first, last = visit.window_from, visit.window_to
     if visit.kind == schedule.SCREENING or first is None or last is None or first <= day <= last:
         return None
     days, side = ((first - day).days, "early") if day < first else ((day - last).days, "late")
-    return fail(item, visit=visit.label, target=visit.planned, first=first, last=last, x=day, n=days, side=side)
+    return fail(item, row, visit=visit.label, target=visit.planned, first=first, last=last, x=day, n=days, side=side)
 
 
 def later_dated_before(visit: VisitView, day: dt.date, visits: Sequence[VisitView]) -> VisitView | None:

@@ -11,6 +11,8 @@ for _name in (
     "laboratory",
     "il2_admission",
     "il2_doses",
+    "lesions",
+    "tumour_assessment",
     "adverse_events",
     "any_adverse_events",
 ):

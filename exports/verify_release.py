@@ -146,25 +146,38 @@ def read_manifest(release: Release) -> dict[str, Any]:
 
 
 def check_archive(release: Release) -> Iterator[str]:
-    """Compare everything in the archive that is not content with the one form that Casebook writes."""
+    """Compare everything in the archive that is not content with the form that Casebook writes."""
     if release.zip is None or release.path.stat().st_size > 1 << 31:
         return
     directory, position = b"", 0
     with release.path.open("rb") as stream:
         for info in sorted(release.zip.infolist(), key=lambda info: info.header_offset):
-            name = info.filename.encode()
-            # Version, flags, method, time, date, checksum, both sizes, lengths of the name and of nothing more.
-            common = struct.pack("<5H3L2H", 20, 0, 0, 0, 33, info.CRC, info.file_size, info.file_size, len(name), 0)
-            if stream.read(30 + len(name)) != b"PK\3\4" + common + name:
+            header, entry = headers_of(info, position)
+            if stream.read(len(header)) != header:
                 yield f"{info.filename}: its header in {release.path.name} was changed."
-            made_by, place = struct.pack("<H", 788), struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, position)
-            directory += b"PK\1\2" + made_by + common + place + name
-            position += 30 + len(name) + info.file_size
+            directory += entry
+            position += len(header) + info.file_size
             stream.seek(position)
         count = len(release.zip.infolist())
         end = b"PK\5\6" + struct.pack("<4H2LH", 0, 0, count, count, len(directory), position, 0)
         if stream.read() != directory + end:
             yield f"{release.path.name}: the archive's directory was changed."
+
+
+def headers_of(info: zipfile.ZipInfo, position: int) -> tuple[bytes, bytes]:
+    """The header before a member and its entry in the directory; a member that might have been large has its sizes
+    in an extra field of the header."""
+    name, size, large = info.filename.encode(), info.file_size, info.extract_version == 45
+    # Version, flags, method, time, date, checksum.
+    start = struct.pack("<5HL", 45 if large else 20, 0, 0, 0, 33, info.CRC)
+    plain_sizes = struct.pack("<2L2H", size, size, len(name), 0)
+    header = plain_sizes + name
+    if large:
+        header = (
+            struct.pack("<2L2H", 0xFFFFFFFF, 0xFFFFFFFF, len(name), 20) + name + struct.pack("<2H2Q", 1, 16, size, size)
+        )
+    made_by, place = start[:1] + b"\3", struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, position)
+    return b"PK\3\4" + start + header, b"PK\1\2" + made_by + start + plain_sizes + place + name
 
 
 def check_files(release: Release, manifest: dict[str, Any]) -> Iterator[str]:

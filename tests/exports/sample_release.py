@@ -137,7 +137,7 @@ class SampleRelease:
         ):
             files.append(self._table(stream, name, header, rows))
         files.append(file_entry(stream.add("seals.json", seals_chunks(self.seals))))
-        files.append(file_entry(stream.add("trail.jsonl", trail_of(self.changes))))
+        files.append(file_entry(stream.add("trail.jsonl", trail_of(self.changes), large=True)))
         files.append(file_entry(stream.add("verify.py", [verifier()])))
         stream.finish("manifest.json", [self._manifest(files)])
         return target.getvalue()

@@ -235,6 +235,32 @@ def test_a_wrong_text_under_a_commitment_is_found(tmp_path: Path) -> None:
     assert any("line 2" in finding and "does not match its commitment" in finding for finding in findings(folder))
 
 
+VECTORS = json.loads((Path(__file__).parents[1] / "audit" / "canonical_vectors.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS["canonical"], ids=lambda vector: vector["name"])
+def test_the_verifier_keeps_the_canonical_form(vector: dict) -> None:
+    assert verify_release.canonical(vector["value"]).decode() == vector["text"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["commitments"])
+def test_the_verifier_keeps_the_form_of_commitments(vector: dict) -> None:
+    salted = bytes.fromhex(vector["salt"]), vector["text"].encode()
+    assert verify_release.prefixed_digest("casebook/text/1", *salted) == vector["commitment"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["changes"], ids=lambda vector: vector["name"])
+def test_the_verifier_keeps_the_digest_of_a_change(vector: dict) -> None:
+    content = verify_release.canonical(json.loads(vector["text"]))
+    assert content.decode() == vector["text"]
+    assert verify_release.prefixed_digest("casebook/change/1", content) == vector["digest"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["roots"])
+def test_the_verifier_keeps_the_merkle_root(vector: dict) -> None:
+    assert verify_release.merkle_root([bytes.fromhex(leaf) for leaf in vector["leaves"]]).hex() == vector["root"]
+
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii")), inner),

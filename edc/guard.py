@@ -46,6 +46,9 @@ def install(app: Flask, csrf: CSRFProtect, *, api_requests_per_minute: int) -> N
             raise errors.NotFound()
         _refuse_plain_http()
         _refuse_cross_site()
+        if request.mimetype == "application/x-www-form-urlencoded":
+            # Werkzeug's own limit of this name holds for multipart forms only.
+            request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
         if access.kind == "public":
             _check_form(csrf)
             return None

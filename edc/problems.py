@@ -14,7 +14,7 @@ from flask import (
 )
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from audit.capture import ReasonMissing, RepeatedRequest, change, new_uid
@@ -49,6 +49,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(RepeatedRequest, _answer_repeated)
     app.register_error_handler(ReasonMissing, lambda _error: answer_problem(errors.ReasonMissing()))
     app.register_error_handler(OperationalError, _answer_unavailable)
+    app.register_error_handler(SecurityError, _answer_foreign_host)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_fault)
 
@@ -150,6 +151,11 @@ def _answer_repeated(repeated: RepeatedRequest) -> BaseResponse:
 def _answer_unavailable(fault: OperationalError) -> BaseResponse:
     log_fault(fault, request_id(), endpoint=request.endpoint or "")
     return answer_problem(errors.Unavailable())
+
+
+def _answer_foreign_host(_error: SecurityError) -> BaseResponse:
+    """Answer in plain text: without a trusted host no address of ours can be written into a page."""
+    return Response("This is not an address of this installation.\n", 400, mimetype="text/plain")
 
 
 def _answer_http(error: HTTPException) -> BaseResponse:

@@ -214,9 +214,17 @@ def wants_json() -> bool:
 def request_id() -> str:
     """Return the token that makes a repeated request harmless: the client's, else a new one."""
     if "request_id" not in g:
-        sent = request.headers.get("Idempotency-Key") or request.form.get("request_token", "")
+        sent = request.headers.get("Idempotency-Key") or _token_in_form()
         g.request_id = sent if 8 <= len(sent) <= 64 and sent.isascii() and sent.isprintable() else new_uid()
     return cast(str, g.request_id)
+
+
+def _token_in_form() -> str:
+    try:
+        return request.form.get("request_token", "")
+    except HTTPException:
+        # The body is too large or cannot be read, which is being answered at this moment.
+        return ""
 
 
 def safe_return(address: str | None) -> str | None:

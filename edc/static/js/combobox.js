@@ -31,7 +31,7 @@ const setUp = control => {
   const select = control.tagName === 'SELECT' ? control : null
   const input = select ? make('input', { class: 'form-control', type: 'text', id: select.id, autocomplete: 'off' }) : control
   const id = input.id + '-list'
-  const list = make('ul', { id, class: 'cb-list', role: 'listbox', 'aria-label': 'Matching terms', hidden: '' })
+  const list = make('ul', { id, class: 'cb-listbox', role: 'listbox', 'aria-label': 'Matching terms', hidden: '' })
   const count = make('p', { class: 'cb-combo-count', role: 'status' })
   const frame = make('div', { class: 'cb-combo' })
   let entries = select && [...select.options].filter(o => o.value).map(o => entry([o.text], o.value))

@@ -1,6 +1,7 @@
 // Form pages: keys, reason for change, No value, item panel. The page works without it.
 //   <form data-form>                        Ctrl+S presses its first button, Ctrl+Enter the one with data-save-next
 //   .cb-item[data-stored]                   macro item_row; a changed control opens its [data-reason]
+//   .cb-item[data-when]                     shown while its condition (JSON) holds for the answers on the page
 //   <aside id="item-panel" tabindex="-1">   shows [data-fragment] of the page data-item-url of the item in focus
 // Alt+Enter goes into the panel and Esc comes back; - in an empty number, date or time, or Alt+-, opens No value.
 const form = document.querySelector('form[data-form]')
@@ -37,6 +38,18 @@ const noValue = item => {
   const missing = item.querySelector('.cb-missing')
   if (missing) { missing.open = true; missing.querySelector('select').focus() }
   return missing
+}
+
+// What an answer on this page brings up or takes away; what was typed stays and is posted.
+const given = name => {
+  const field = form.elements[name]
+  const controls = field instanceof RadioNodeList ? [...field] : field ? [field] : []
+  return controls.filter(c => !/radio|checkbox/.test(c.type) || c.checked).map(c => c.value)
+}
+const holds = when => typeof when === 'boolean' ? when : when.all ? when.all.every(holds) : when.any ? when.any.some(holds)
+  : given(when.name).some(value => when.values.includes(value))
+const askWhatApplies = () => {
+  for (const item of form.querySelectorAll('[data-when]')) item.dataset.asked = holds(JSON.parse(item.dataset.when)) ? 'yes' : 'no'
 }
 
 let shown = ''
@@ -82,6 +95,7 @@ if (form) {
   document.addEventListener('keydown', keys)
   form.addEventListener('input', event => {
     const item = itemOf(event.target)
+    askWhatApplies()
     if (!item) return
     if (answers(item).includes(event.target)) settleMissing(item, event.target)
     askReason(item)
@@ -95,5 +109,6 @@ if (form) {
   })
   form.addEventListener('focusin', event => { if (beside()) showPanel(itemOf(event.target)?.dataset.itemUrl) })
   for (const extra of form.querySelectorAll('.cb-item:not(.is-read) :is(.cb-missing summary, [data-panel])')) extra.tabIndex = -1
+  askWhatApplies()
   for (const box of form.querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
 }

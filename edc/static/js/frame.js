@@ -55,7 +55,7 @@
     dialog.addEventListener('close', () => opener.focus(), { once: true })
   }
   const keys = event => {
-    const find = document.getElementById('find')
+    const find = document.getElementById('find-code')
     const typing = event.target.closest('input, textarea, select, dialog')
     if (event.key !== '/' || typing || !find || !('letters' in document.body.dataset)) return
     event.preventDefault()

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from html import escape
 from itertools import groupby
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from reportlab import rl_config
 from reportlab.lib.colors import Color
@@ -155,7 +155,7 @@ def _pieces(line: str, widths: dict[str, float], limit: float) -> Iterator[tuple
 def para(text: str, style: Style | None = None) -> Paragraph:
     """A paragraph that prints the text as typed: nothing in it is markup, a file name or an address."""
     style = style or Style()
-    shown = escape(printable(text, style.face)).replace("  ", "\u00a0 ").replace("\n", "<br/>")
+    shown = escape(printable(text, style.face), quote=False).replace("  ", "\u00a0 ").replace("\n", "<br/>")
     return Paragraph(shown, _paragraph_style(style))
 
 

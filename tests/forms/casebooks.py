@@ -82,14 +82,20 @@ def record(
     return made
 
 
+def _place(record: Record) -> tuple[float, int]:
+    definition = schedule.find_visit(record.visit.oid) if record.visit else None
+    return float(definition.visitnum or 0) if definition else 0, record.number
+
+
 def subject(
     *records: Record, now: str = NOW, visits: Sequence[VisitView] = (), site: Mapping[str, Any] | None = None,
     consent: str | None = "2024-03-01", registration: str | None = None, c1d1: str | None = None,
     last_dose: str | None = None,
 ) -> SubjectView:  # fmt: skip
-    """A participant with these records; records of one CRF keep the order given."""
+    """A participant with these records, which checks see in the order of visit and line."""
+    ordered = sorted(records, key=_place)
     return SubjectView(
-        code="001-001", now=now, load=lambda oid: [r for r in records if r.crf.oid == oid],
+        code="001-001", now=now, load=lambda oid: [r for r in ordered if r.crf.oid == oid],
         consent_date=day(consent), registration_date=day(registration), c1d1=day(c1d1), last_dose=day(last_dose),
         visits=visits, site=dict(site or {}), study=STUDY,
     )  # fmt: skip

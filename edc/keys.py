@@ -52,6 +52,13 @@ class Keyring:
         with os.fdopen(handle, "w") as file:
             json.dump({"keys": [_entry(key) for key in self.keys]}, file, indent=1)
 
+    def replace(self, path: Path) -> None:
+        """Put this ring in place of the key file, at once and entirely."""
+        beside = path.with_name(f"{path.name}.new")
+        beside.unlink(missing_ok=True)
+        self.save(beside)
+        beside.replace(path)
+
     def rotated(self, purpose: str) -> "Keyring":
         """Return a ring with one more key of the purpose, which becomes the current one."""
         number = sum(key.purpose == purpose for key in self.keys) + 1

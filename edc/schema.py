@@ -6,7 +6,8 @@ import edc.queries.models
 import edc.records.data_keys
 import edc.records.models
 import edc.study.models  # noqa: F401 (each import declares its tables)
-import forms.crfs  # noqa: F401 (registers the CRFs of the study build)
+import exports.models  # noqa: F401
+import forms.crfs  # noqa: F401 (registers the CRFs, of which each has its tables)
 from edc.db import Base
 from edc.records.tables import map_crfs
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forms.site_tables import ConsentVersionRow
 from sqlalchemy import select
 
 from edc.db import Session
 from edc.study.models import ConsentVersion, Laboratory, NormalRange
 from forms.derive.labs import RangeRow
+from forms.site_tables import ConsentVersionRow
 
 
 def consent_versions(session: Session, site_uid: str) -> Sequence[ConsentVersionRow]:

@@ -1,0 +1,58 @@
+"""What this installation says of itself in a seal, and the timer that seals while the application serves."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import Engine
+
+import forms.study
+from audit.seal import Sealer, seal
+from audit.signing import SigningKey
+from edc import __version__
+from edc.keys import Keyring
+from edc.logs import places
+from forms.releases import definitions_digest
+
+EVERY_SECONDS = 60.0
+
+
+def make_sealer(environment: str, keys: Keyring) -> Sealer:
+    """Return what seals of this installation carry; with a key of purpose `seal` they are signed."""
+    found = [key for key in keys.keys if key.purpose == "seal"]
+    return Sealer(
+        installation=environment,
+        study=forms.study.STUDY_ID.value,
+        software=f"casebook {__version__}",
+        definitions=definitions_digest(),
+        key=SigningKey(found[-1].key_id, found[-1].secret) if found else None,
+    )
+
+
+def start_sealing(engine: Engine, sealer: Sealer, every: float = EVERY_SECONDS) -> Callable[[], None]:
+    """Seal what waits every minute in a thread; returns the function that seals once more and ends it."""
+    ended = threading.Event()
+    thread = threading.Thread(target=seal_until, args=(ended, engine, sealer, every), name="sealer", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        ended.set()
+        thread.join()
+
+    return stop
+
+
+def seal_until(ended: threading.Event, engine: Engine, sealer: Sealer, every: float = EVERY_SECONDS) -> None:
+    """Seal at once, then every so many seconds, and a last time at the end."""
+    while not ended.is_set():
+        _seal(engine, sealer)
+        ended.wait(every)
+    _seal(engine, sealer)
+
+
+def _seal(engine: Engine, sealer: Sealer) -> None:
+    try:
+        seal(engine, sealer)
+    except Exception as fault:
+        # One failure must not end the sealing: what waits is sealed the next time, and verification shows its age.
+        structlog.get_logger().error("seal failed", job="seal", fault=type(fault).__name__, places=places(fault))

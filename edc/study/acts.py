@@ -1,0 +1,17 @@
+"""The acts of this room as they stand in the trail."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What an audit change of this room is called."""
+
+    STUDY_OPEN = "study:open"
+    SITE_CREATE = "site:create"
+    SITE_CHANGE = "site:change"
+    CONSENT_VERSION_ADD = "consent-version:add"
+    LABORATORY_ADD = "laboratory:add"
+    LABORATORY_CLOSE = "laboratory:close"
+    RANGE_PROPOSE = "range:propose"
+    RANGE_APPROVE = "range:approve"
+    RANGE_END = "range:end"

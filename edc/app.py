@@ -27,6 +27,7 @@ from edc.clock import Clock, system_clock
 from edc.db import Session, make_engine
 from edc.keys import Keyring
 from edc.records.data_keys import data_cipher
+from edc.sealing import make_sealer
 from edc.study.models import Site
 from edc.web import Shell, SiteFacts, close_db, nav_entries, public, shell, signed_in, undeclared_routes
 
@@ -54,11 +55,19 @@ def rooms() -> list[Room]:
     """Return the rooms of the house; a new blueprint is one import and one line here."""
     from edc.accounts import admin_views, token_views
     from edc.accounts import views as account_views
+    from edc.casebook import day_views
+    from edc.casebook import views as casebook_views
+    from edc.review import views as review_views
+    from exports import views as export_views
 
     return [
         Room(account_views, in_study=False),
         Room(token_views, in_study=False),
         Room(admin_views, in_study=False),
+        Room(day_views, in_study=False),
+        Room(casebook_views),
+        Room(review_views),
+        Room(export_views),
     ]
 
 
@@ -145,6 +154,8 @@ def _configure(app: Flask, config: Config, keys: Keyring) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         BOOTSTRAP_SERVE_LOCAL=True,
+        RELEASE_FOLDER=str(Path(config.files) / "releases"),
+        SEALER=make_sealer(config.environment, keys),
     )
     if config.proxy_hops:
         hops = config.proxy_hops

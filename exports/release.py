@@ -189,8 +189,10 @@ class Builder:
 
     def _reconcile(self, name: str, tally: Tally, counted: tuple[int, int]) -> None:
         rows, values = counted
-        if tally.rows != rows or tally.values > values:
-            raise NotReconciled(f"{name} has {tally.rows} rows, the database {rows}: no release was made")
+        if (tally.rows, tally.values) != (rows, values):
+            raise NotReconciled(
+                f"{name} has {tally.rows} rows and {tally.values} values, the database {rows} and {values}"
+            )
 
 
 def count_dataset(connection: Connection, dataset: Dataset, subject_uids: Collection[str]) -> tuple[int, int]:

@@ -141,8 +141,9 @@ class Laboratory(CRF, oid="LAB", title="Laboratory", domain="LB", slug="laborato
             on="self panel test record.lab record.sample_dt site.ranges DM.sex? DM.birth_date? lln? uln?",
         )  # fmt: skip
         def derive_basis(row: Row, *looked_up: Any) -> str:
-            """Laboratory, test, unit, person and day of the look-up."""
-            return _basis(row, *looked_up[:-2])
+            """Laboratory, test, unit, person and day of the look-up, and whether it found nothing."""
+            *looked_up_for, lln, uln = looked_up
+            return _basis(row, *looked_up_for) + ("; no range" if lln is None and uln is None else "")
 
         @derive("DER-13", "indicator", on="row_status value? value_code? qualifier? lln? uln?")
         def derive_indicator(
@@ -271,8 +272,8 @@ def _basis(
 
 
 def _is_snapshot(row: Row, *looked_up: Any) -> bool:
-    """Whether the limits beside the result were taken for just this look-up: a later table does not edit them."""
-    return row.range_basis == _basis(row, *looked_up) and (row.lln is not None or row.uln is not None)
+    """Whether the limits beside the result were found by just this look-up: a later table does not edit them."""
+    return bool(row.range_basis == _basis(row, *looked_up))
 
 
 def _limits(

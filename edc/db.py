@@ -208,6 +208,8 @@ def _apply_scope(state: ORMExecuteState) -> None:
         return
     if scope.sites is ALL or state.is_column_load:
         return
+    if not state.is_orm_statement and _touches_scoped(state.statement):
+        raise ScopeMissing(f"a Core statement is not narrowed to the sites of the scope: {state.statement}")
     sites = sorted(scope.sites)
     state.statement = state.statement.options(
         with_loader_criteria(

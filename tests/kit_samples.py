@@ -58,6 +58,8 @@ class SampleItem:
     index_url: str = ""
     display_text: str = ""
     hook: str = ""
+    when: str = ""
+    is_asked: bool = True
 
 
 def item(name: str, label: str, kind: str, value: Any = "", unit: str = "", **more: Any) -> SampleItem:
@@ -94,6 +96,8 @@ VITALS = (
          missing_options=()),
     item("position", "Position", "choice", "SITTING",
          options=(("SITTING", "Sitting"), ("SUPINE", "Supine"), ("STANDING", "Standing")), marks=TO_VERIFY),
+    item("rested", "Time lying down", "integer", "", "min", when='{"name": "position", "values": ["SUPINE"]}',
+         is_asked=False),
 )  # fmt: skip
 EVENT = (
     item("verbatim", "Words used in the source", "text", "low BP after dose 8", marks=TO_VERIFY, required=True),

@@ -124,7 +124,6 @@ def _create(form: NewUserForm) -> tuple[User, str]:
         user = people.create_user(
             db(), by=by, user_name=form.user_name.data, printed_name=form.printed_name.data, email=form.email.data
         )
-        db().flush()
         grants.grant_role(
             db(),
             rules(),

@@ -91,6 +91,8 @@ def grant_role(
     if site_uid is None and role in (Role.COORDINATOR, Role.INVESTIGATOR):
         raise errors.Refused(reason=f"A {role.label} works at one site.", remedy="Choose the site.")
     with change(session, by=by, act=Act.ROLE_GRANT, reason=reason, site=site_uid):
+        # The account may be of this same change; two grants of one person at a time wait for each other.
+        session.flush()
         session.refresh(user, with_for_update=True)
         _refuse_excluded(session, rules, user, role)
         grant = RoleGrant(

@@ -219,8 +219,8 @@ class Il2Doses(CRF, oid="IL2D", title="IL-2 doses", domain="EC", slug="il2-doses
         def nothing_follows_the_end(row: Row, status: str, rows: Sequence[Row]) -> Fail | None:
             """No slot is given or held after one that was not reached; the first such slot is asked about."""
             ended = next((r for r in rows if r.status == NOT_REACHED), None)
-            after = (r for r in rows if ended and r.number > ended.number and r.status in (GIVEN, HELD))
-            if ended is None or next(after, row).uid != row.uid or row.number < ended.number:
+            after = [r for r in rows if ended and r.number > ended.number and r.status in (GIVEN, HELD)]
+            if ended is None or not after or after[0].uid != row.uid:
                 return None
             return fail(k=row.number, state=LISTS["SLOTSTAT"].label(status).lower(), j=ended.number)
 

@@ -105,7 +105,7 @@ def judge(judged: Record, around: SubjectView, others: Sequence[Record] = ()) ->
     """The findings of a record after all derivations have run twice, so that derived values reach other records."""
     known = {r.uid: r for r in [judged, *others]}
     for _ in range(2):
-        for each in known.values():
+        for each in sorted(known.values(), key=_place):
             run_derivations(each, around)
     return findings(judged, around)
 

@@ -88,7 +88,7 @@ def count_axes(session: Session, entries: Sequence[Entry]) -> None:
     session.flush()
     uids = [entry.header.uid for entry in entries]
     query_counts = _counts(session, Query.record_uid, Query.status, uids)
-    review_counts = _counts(session, ItemReview.record_uid, ItemReview.status, _reviewed(entries))
+    review_counts = _counts(session, ItemReview.record_uid, ItemReview.status, uids)
     for entry in entries:
         header, asked = entry.header, query_counts.get(entry.header.uid, {})
         seen = review_counts.get(header.uid, {})
@@ -100,10 +100,6 @@ def count_axes(session: Session, entries: Sequence[Entry]) -> None:
         for name, value in new.items():
             if getattr(header, name) != value:
                 setattr(header, name, value)
-
-
-def _reviewed(entries: Sequence[Entry]) -> list[str]:
-    return [e.header.uid for e in entries if e.header.verified or e.header.changed_since]
 
 
 def _counts(session: Session, key: object, status: object, uids: Sequence[str]) -> dict[str, dict[str, int]]:

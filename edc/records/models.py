@@ -62,8 +62,6 @@ class FormRecord(Audited, SiteScoped, Base):
     subject: Mapped[Subject] = relationship(lazy="joined", innerjoin=True)
     visit: Mapped[Visit | None] = relationship(lazy="joined")
 
-    __mapper_args__ = {"version_id_col": row_version, "version_id_generator": False}
-
     @property
     def path(self) -> str:
         """Participant, visit and form, as the trail names the record: `001-004/C1D1/LAB/2`."""

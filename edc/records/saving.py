@@ -28,7 +28,7 @@ from edc.records.problems import (
 )
 from edc.records.scheduling import follow_schedule
 from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
-from edc.study.models import StudyState, Subject
+from edc.study.models import Site, StudyState, Subject, Visit
 from forms import evaluation
 from forms.crf import Group
 from forms.evaluation import Finding
@@ -90,6 +90,14 @@ def lock_subject(session: Session, subject_uid: str) -> Subject:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
+def hold(session: Session, record: FormRecord) -> Subject:
+    """Lock the participant of a record and read the record anew, as it stands behind that lock."""
+    subject = lock_subject(session, record.subject_uid)
+    if record in session:
+        session.refresh(record)
+    return subject
+
+
 def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
     """Store the new answers of a record and everything that follows from them.
 
@@ -97,7 +105,7 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
     Raises a Problem and changes nothing when the record is locked, a reason is missing, or the same items changed
     meanwhile. Order: version, restrictions, answers, derivations, completeness, checks, verification, signatures.
     """
-    subject = lock_subject(saving.session, record.subject_uid)
+    subject = hold(saving.session, record)
     book = SubjectBook(saving.session, subject, saving.now)
     entry = book.entry(record)
     refuse_restricted(saving.session, record)
@@ -106,12 +114,29 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
         if clashes:
             raise StaleVersion(clashes, read=expected_version, now=record.row_version)
     outcome = SaveOutcome(record)
+    if not record.row_version and not _brings_anything(patch):
+        return outcome
+    keep(saving.session, entry)
     outcome.changed = _apply(saving, book, entry, patch)
     _complete(entry, patch, outcome)
     if not outcome.changed and outcome.record.row_version and not saving.session.is_modified(record):
         _confirm(saving, entry, patch)
         return outcome
     return follow_up(saving, book, [entry], outcome, patch)
+
+
+def _brings_anything(patch: Patch) -> bool:
+    """Whether a patch says something about a form that nobody has saved yet."""
+    answers = [*patch.items.values(), *(a for rows in patch.rows.values() for row in rows for a in row.items.values())]
+    return bool(patch.complete) or any(answer.is_given for answer in answers)
+
+
+def keep(session: Session, entry: Entry) -> None:
+    """Bring a record that is new to the database there: its header first, which its rows refer to."""
+    if entry.header not in session:
+        session.add(entry.header)
+        session.flush()
+        session.add(entry.row)
 
 
 def follow_up(
@@ -157,22 +182,43 @@ def _everything(
     return evaluated
 
 
-def refuse_restricted(session: Session, record: FormRecord) -> None:
-    """Raise RecordLocked or RecordRemoved when record, visit, participant, site or study do not take changes."""
-    if record.removed:
-        raise RecordRemoved
+@dataclass(frozen=True)
+class Restriction:
+    """A freeze or lock that holds for a record, and the row of the trail that says who set it."""
+
+    entity: str
+    key: str
+    name: str
+    state: str
+
+
+def find_restriction(
+    session: Session, record: FormRecord, states: Sequence[str] = ("locked", "frozen")
+) -> Restriction | None:
+    """The freeze or lock of record, participant, site, visit or study that keeps a record from changing, or None."""
     subject, visit = record.subject, record.visit
-    levels = [
+    levels: list[tuple[FormRecord | Subject | Site | Visit, str]] = [
         (record, record.path), (subject, subject.code), (subject.site, f"site {subject.site.code}"),
         *([(visit, visit.label)] if visit else []),
     ]  # fmt: skip
     for holder, name in levels:
-        for state in ("locked", "frozen"):
+        for state in states:
             if getattr(holder, state, False):
-                raise RecordLocked(what_is=f"{name} is {state}")
-    restricted = session.scalars(select(StudyState).where(StudyState.locked | StudyState.frozen)).first()
-    if restricted is not None:
-        raise RecordLocked(what_is=f"the study is {'locked' if restricted.locked else 'frozen'}")
+                return Restriction(holder.__audit_entity__, holder.uid, name, state)
+    for study in session.scalars(select(StudyState)):
+        for state in states:
+            if getattr(study, state):
+                return Restriction(study.__audit_entity__, study.uid, "the study", state)
+    return None
+
+
+def refuse_restricted(session: Session, record: FormRecord, states: Sequence[str] = ("locked", "frozen")) -> None:
+    """Raise RecordLocked or RecordRemoved when record, visit, participant, site or study do not take changes."""
+    if record.removed:
+        raise RecordRemoved
+    found = find_restriction(session, record, states)
+    if found is not None:
+        raise RecordLocked(what_is=f"{found.name} is {found.state}")
 
 
 def _apply(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> list[Changed]:
@@ -354,13 +400,8 @@ def _reads_siblings(oid: str) -> bool:
 
 
 def _new_version(saving: Saving, entry: Entry) -> None:
-    header = entry.header
-    header.row_version += 1
-    header.changed_at = saving.now
-    if header not in saving.session:
-        saving.session.add(header)
-    if entry.row not in saving.session:
-        saving.session.add(entry.row)
+    entry.header.row_version += 1
+    entry.header.changed_at = saving.now
 
 
 def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> None:

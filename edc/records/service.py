@@ -13,7 +13,7 @@ from edc.queries import service as queries
 from edc.records.axes import count_axes
 from edc.records.book import SubjectBook
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
-from edc.records.saving import SaveOutcome, Saving, follow_up, lock_subject, refuse_restricted, save_items
+from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
@@ -142,7 +142,7 @@ def remove_record(saving: Saving, record: FormRecord, reason: str) -> SaveOutcom
     """Mark a line of a log (or a sample) as removed, with its reason; its number is never used again."""
     if not reason.strip():
         raise ReasonMissing
-    subject = lock_subject(saving.session, record.subject_uid)
+    subject = hold(saving.session, record)
     refuse_restricted(saving.session, record)
     crf = get_crf(record.crf_oid)
     if not (crf.log or crf.repeats):
@@ -168,16 +168,16 @@ def mark_not_done(saving: Saving, record: FormRecord, reason: str) -> None:
     """State that a form was not done at its visit, with the reason; refused while answers stand in it."""
     if not reason.strip():
         raise ReasonMissing
-    lock_subject(saving.session, record.subject_uid)
+    hold(saving.session, record)
     refuse_restricted(saving.session, record)
     book = SubjectBook(saving.session, record.subject, saving.now)
     entry = book.entry(record)
     if any(answer.value is not None for answer in entry.view.answers.values()):
         raise Refused(reason="The form holds answers.", remedy="Clear them with a reason, or complete the form.")
+    keep(saving.session, entry)
     record.entry_status, record.not_done_reason = NOT_DONE, reason.strip()[:200]
     record.row_version += 1
     record.changed_at = saving.now
-    saving.session.add_all([record, entry.row])
     count_axes(saving.session, [entry])
 
 

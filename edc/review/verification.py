@@ -13,7 +13,7 @@ from edc.queries.service import list_for_record
 from edc.records.axes import canonical_answer, count_axes, items_to_verify
 from edc.records.book import Entry, SubjectBook
 from edc.records.models import CHANGED, VERIFIED, WITHDRAWN, FormRecord, ItemReview
-from edc.records.saving import Saving
+from edc.records.saving import Saving, hold, refuse_restricted
 from edc.review.problems import NothingToVerify
 from forms.items import Item
 from forms.reading import canonical
@@ -68,6 +68,8 @@ def verify_items(saving: Saving, record: FormRecord, keys: Iterable[str], *, see
 
     Items with an open query are left out; a record that changed since it was opened verifies nothing.
     """
+    hold(saving.session, record)
+    refuse_restricted(saving.session, record, ("locked",))
     if record.row_version != seen_version:
         raise NothingToVerify(reason="The form changed since you opened it.")
     book = SubjectBook(saving.session, record.subject, saving.now)
@@ -102,6 +104,8 @@ def take_back(saving: Saving, record: FormRecord, keys: Iterable[str], reason: s
     """Withdraw verifications of the named items with a reason; returns how many."""
     if not reason.strip():
         raise ReasonMissing
+    hold(saving.session, record)
+    refuse_restricted(saving.session, record, ("locked",))
     entry = SubjectBook(saving.session, record.subject, saving.now).entry(record)
     wanted = set(keys)
     chosen = [v for v in list_verifiable(saving.session, [entry]) if v.key in wanted and v.state in (VERIFIED, CHANGED)]

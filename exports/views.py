@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,7 +18,6 @@ from flask import (
     render_template,
     request,
     send_file,
-    stream_with_context,
     url_for,
 )
 from werkzeug.wrappers import Response as BaseResponse
@@ -66,16 +65,21 @@ def _note_download(act: str, what: str, subject: Subject | None = None) -> None:
         made.note("download", what, "download", None, what, path=subject.code if subject else "")
 
 
-def _csv(name: str, header: Iterable[str], rows: Iterable[Any], *, mode: Mode) -> Response:
-    answer = Response(_held(csv_chunks(list(header), rows, mode=mode)), mimetype="text/csv")
+Rows = Callable[[Session], Iterable[Sequence[Any]]]
+
+
+def _csv(name: str, header: Sequence[str], rows: Rows, *, mode: Mode) -> Response:
+    """A file that is read from a session of its own while it is sent, whatever its length."""
+    session = shell().session(writes=False)
+    session.info["scope"] = current().scope
+
+    def chunks() -> Iterator[bytes]:
+        with session:
+            yield from csv_chunks(header, rows(session), mode=mode)
+
+    answer = Response(chunks(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _held(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks with the request's session held open until the last one."""
-    held: Iterator[bytes] = stream_with_context(chunks)
-    return held
 
 
 @blueprint.get("/exports")
@@ -92,7 +96,7 @@ def dictionary() -> Response:
     """The data dictionary of the files that the scope may see."""
     _note_download("export:download", "data_dictionary.csv")
     rows = data_dictionary.dictionary_rows(list_datasets(current().scope))
-    return _csv(_name("data-dictionary"), data_dictionary.HEADER, rows, mode=Mode.RELEASE)
+    return _csv(_name("data-dictionary"), data_dictionary.HEADER, lambda session: rows, mode=Mode.RELEASE)
 
 
 @blueprint.get("/exports/<name>.csv")
@@ -105,8 +109,10 @@ def dataset_csv(name: str) -> Response:
         raise NotFound
     _note_download("export:download", f"{name}.csv")
     mode = Mode.LISTING if request.args.get("guard") else Mode.RELEASE
-    session = db()
-    rows = stream_rows(session.connection(), scope, dataset, open_identifier=session.info["cipher"].open)
+
+    def rows(session: Session) -> Iterator[list[Any]]:
+        return stream_rows(session.connection(), scope, dataset, open_identifier=session.info["cipher"].open)
+
     return _csv(_name(name), dataset.header, rows, mode=mode)
 
 
@@ -155,8 +161,11 @@ def verification_csv(code: str) -> Response:
     session = db()
     subject = get_subject(session, code)
     _note_download("export:download", "verification.csv", subject)
-    book = SubjectBook(session, get_subject(session, code), now(session))
-    return _csv(_name(code, "verification"), sdv.HEADER, sdv.csv_rows(session, book), mode=Mode.LISTING)
+
+    def rows(own: Session) -> Iterator[list[object]]:
+        return sdv.csv_rows(own, SubjectBook(own, get_subject(own, code), now(own)))
+
+    return _csv(_name(code, "verification"), sdv.HEADER, rows, mode=Mode.LISTING)
 
 
 @blueprint.get("/participants/<code>/verification.pdf")
@@ -182,8 +191,11 @@ def trail_csv() -> Response:
     _note_download("export:download", "audit.csv", subject)
     seen = None if scope.sites is ALL else sorted(scope.sites)
     narrowed = audit_trail.Filter(sites=seen, subject_uid=subject.uid if subject else None)
-    lines = audit_trail.stream(session.connection(), narrowed)
-    return _csv(_name("audit"), TRAIL_HEADER, (_trail_row(line) for line in lines), mode=Mode.LISTING)
+
+    def rows(own: Session) -> Iterator[list[object]]:
+        return (_trail_row(line) for line in audit_trail.stream(own.connection(), narrowed))
+
+    return _csv(_name("audit"), TRAIL_HEADER, rows, mode=Mode.LISTING)
 
 
 def _trail_row(line: audit_trail.Entry) -> list[object]:

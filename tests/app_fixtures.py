@@ -28,6 +28,7 @@ from edc.app import create_app
 from edc.clock import SetClock
 from edc.db import Session, make_engine
 from edc.permissions import Role, reaches_all_sites
+from edc.records.data_keys import ensure_data_key
 from edc.schema import metadata
 from edc.study.models import Site
 from edc.web import shell
@@ -69,8 +70,16 @@ def application_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 def app(application_url: str) -> Iterator[Flask]:
     """An application with its two sites and nobody in it."""
     made = make_app(application_url)
+    make_data_key(made)
     yield made
     shell(made).engine.dispose()
+
+
+def make_data_key(app: Flask) -> None:
+    """Give the database the key of identifying values, as `edc db upgrade` does."""
+    parts = shell(app)
+    with parts.session(writes=True) as session:
+        ensure_data_key(session, parts.keys, by=OPERATOR, study=parts.study)
 
 
 def pass_time(app: Flask, **duration: float) -> None:

@@ -8,8 +8,8 @@ from edc.casebook import lists
 from edc.clock import local, now
 from edc.permissions import Permission, Role
 from edc.queries.models import ANSWERED, OPEN
-from edc.records.drafts import list_drafts
-from edc.web import NavEntry, current, db, needs, site_zone
+from edc.records.drafts import DraftBox
+from edc.web import NavEntry, current, db, needs, shell, site_zone
 
 blueprint = Blueprint("day", __name__)
 NAV = [NavEntry("My day", "day.my_day", frozenset({Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR}), 10)]
@@ -23,6 +23,7 @@ def my_day() -> str:
     today = local(now(db()), site_zone()).date()
     waiting = OPEN if me.may(Permission.QUERY_ANSWER) else ANSWERED
     day = lists.my_day(db(), today, queries_with=waiting)
-    drafts = list_drafts(db(), me.user.uid) if me.may(Permission.RECORD_ENTER) else []
+    box = DraftBox(db(), shell().keys, me.user.uid, now(db()))
+    drafts = box.list() if me.may(Permission.RECORD_ENTER) else []
     page: str = render_template("casebook/my_day.html", day=day, today=today, drafts=drafts, waiting=waiting)
     return page

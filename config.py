@@ -1,7 +1,7 @@
 """Every setting of Casebook once: name, default, environment variable and meaning.
 
 The environment variable is `CASEBOOK_` and the name in capitals. `Config.from_environment()` reads them;
-`production_refusals(config)` names what a production start must not have.
+`production_refusals(config)` names what a production start must not have. `python -m config` prints docs/settings.md.
 """
 
 import stat
@@ -92,6 +92,13 @@ def describe() -> list[tuple[str, str, str]]:
     ]
 
 
+def as_markdown() -> str:
+    """Return docs/settings.md: every setting in a table."""
+    rows = [f"| `{name}` | {f'`{default}`' if default else ''} | {meaning} |" for name, default, meaning in describe()]
+    head = ["# Settings", "", "Printed from `config.py` by `python -m config > docs/settings.md`; change it there.", ""]
+    return "\n".join([*head, "| Environment variable | Default | Meaning |", "| --- | --- | --- |", *rows, ""])
+
+
 def production_refusals(config: Config) -> list[str]:
     """Return one sentence for each reason not to start in production; empty when there is none."""
     return [sentence for refused, sentence in _rules(config) if refused]
@@ -135,3 +142,7 @@ def _key_rules(path: Path) -> list[tuple[bool, str]]:
         return [(True, "CASEBOOK_KEYS must name an existing file; make one with `edc keys new`.")]
     readable = bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
     return [(readable, "CASEBOOK_KEYS must be readable by its owner only (mode 0600 or 0400).")]
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")  # noqa: T201 (this is the command's output)

@@ -9,7 +9,7 @@ scope it sees only rows of the scope's sites.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -228,6 +228,3 @@ def _refuse_writes_out_of_scope(session: OrmSession, *_: object) -> None:
             raise ScopeMissing(f"no scope was set for a write to {type(row).__name__}")
         if not scope.reaches(row.site_uid):
             raise OutOfScope(f"{type(row).__name__} of a site that is not in the scope")
-
-
-SessionFactory = Callable[[], Session]

@@ -34,6 +34,11 @@ class Problem(Exception):
         return what, why, then
 
     @property
+    def details(self) -> dict[str, Any]:
+        """Return what a program needs besides the sentences: further members of its answer."""
+        return {}
+
+    @property
     def sentence(self) -> str:
         """Return the three parts as one text."""
         return " ".join(part for part in self.sentences if part)
@@ -118,15 +123,6 @@ class CrossSite(Problem):
     what = "Nothing was changed."
     why = "The request came from another web site."
     next = "Open Casebook and start from there."
-
-
-class StateForbids(Problem):
-    """The right is there, the state forbids: StateForbids(state="locked", who="P. Shah", when=..., remedy=...)."""
-
-    code, status = "state-forbids", 409
-    what = "Nothing was changed: this is {state}."
-    why = "{who} did that on {when}."
-    next = "{remedy}"
 
 
 class TooLarge(Problem):

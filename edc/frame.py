@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import flask
 from flask import Flask, current_app, request, url_for
 
 from audit.capture import new_uid
@@ -105,8 +104,3 @@ def _session_note(me: SignedIn, zone: str) -> str | None:
         return None
     minutes = int(shell().rules.idle.total_seconds() // 60)
     return f"Signed in since {time_text(row.created_at, zone)}, ends after {minutes} min idle"
-
-
-def forget_form_session() -> None:
-    """Drop form tokens and flashed lines; at sign-in, sign-out and role switch."""
-    flask.session.clear()

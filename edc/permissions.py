@@ -33,11 +33,6 @@ class Grant(StrEnum):
     SITES_SECOND = "s2"
     ALL_SECOND = "a2"
 
-    @property
-    def second_person(self) -> bool:
-        """True when the act waits for another person's approval."""
-        return self in (Grant.SITES_SECOND, Grant.ALL_SECOND)
-
 
 class Permission(StrEnum):
     """What a route or service act asks for: `object:act`."""

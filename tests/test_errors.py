@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edc.app import rooms
-from edc.errors import Problem, StateForbids
+from edc.errors import Problem, RightMissing
 
 # Each room adds its own problems to the catalogue when it is imported.
 rooms()
@@ -24,7 +24,8 @@ def facts_of(problem: type[Problem]) -> dict[str, Any]:
 @pytest.mark.parametrize("code", sorted(Problem.catalogue))
 def test_each_problem_speaks_in_three_parts(code: str) -> None:
     problem = Problem.catalogue[code]
-    what, why, then = problem(**facts_of(problem)).sentences
+    facts = facts_of(problem)
+    what, why, then = (text.format_map(facts) for text in (problem.what, problem.why, problem.next))
     assert what and why and then, "a part is missing"
     assert 400 <= problem.status < 600
     assert not [word for word in BANNED if word in f"{what} {why} {then}".lower()]
@@ -40,7 +41,7 @@ def test_a_code_is_given_once() -> None:
 
 
 def test_the_sentence_is_filled_with_the_facts() -> None:
-    problem = StateForbids(state="locked", who="P. Shah", when="3 May 2024", remedy="Ask data management to unlock.")
-    assert str(problem) == (
-        "Nothing was changed: this is locked. P. Shah did that on 3 May 2024. Ask data management to unlock."
+    assert str(RightMissing(permission="record:verify", role="coordinator")) == (
+        "You need record:verify. Acting as coordinator you do not have this right. "
+        "Switch to a role that has it, or ask someone who holds it."
     )

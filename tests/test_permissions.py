@@ -8,7 +8,6 @@ import pytest
 from edc.permissions import (
     MATRIX,
     NEVER_BY_TOKEN,
-    Grant,
     Permission,
     Role,
     as_markdown,
@@ -102,11 +101,6 @@ def test_no_token_signs_or_manages() -> None:
         Permission.USER_GRANT,
         Permission.TOKEN_ISSUE,
     } <= NEVER_BY_TOKEN
-
-
-@pytest.mark.parametrize("grant", list(Grant))
-def test_a_second_person_is_marked_by_a_two(grant: Grant) -> None:
-    assert grant.second_person is grant.value.endswith("2")
 
 
 def test_the_matrix_is_that_of_the_design_where_it_exists() -> None:

@@ -10,7 +10,7 @@ import pytest
 from environs import Env, EnvError
 
 from audit.append_only import install_triggers
-from config import Config, describe, production_refusals
+from config import Config, as_markdown, describe, production_refusals
 from edc.app import StartRefused, create_app
 from edc.db import make_engine
 from edc.keys import KeyMissing, Keyring
@@ -131,6 +131,8 @@ def test_an_unreadable_setting_is_refused_with_its_name(monkeypatch: pytest.Monk
 
 
 def test_every_setting_is_explained() -> None:
+    document = Path(__file__).parent.parent / "docs" / "settings.md"
+    assert document.read_text() == as_markdown()
     assert len(describe()) == len(fields(Config))
     assert all(name.startswith("CASEBOOK_") and len(meaning) > 10 for name, _, meaning in describe())
 

@@ -165,12 +165,18 @@ def _user_page(user_name: str, problem: errors.Problem | None = None) -> str:
     )
 
 
-def _act(user_name: str, form: ReasonForm, act: Callable[[User, str], str]) -> BaseResponse:
+def _require_valid(form: ReasonForm | GrantForm) -> None:
+    """Refuse a form that lacks something, in the words of its field."""
+    if not form.validate():
+        first = next(iter(form.errors.values()))[0]
+        raise errors.Refused(reason=f"{first}.", remedy="Fill it in and send the form again.")
+
+
+def _act(user_name: str, form: ReasonForm | GrantForm, act: Callable[[User, str], str]) -> BaseResponse:
     """Do one act on an account with fresh authentication and a reason, and say what came of it."""
     target = _get_listed(user_name).user
     try:
-        if not form.validate():
-            raise errors.ReasonMissing()
+        _require_valid(form)
         ensure_fresh(form.fresh_password.data)
         flash(act(target, form.reason.data))
     except errors.Problem as problem:
@@ -222,7 +228,8 @@ def deactivate(user_name: str) -> BaseResponse:
 
     def act(target: User, reason: str) -> str:
         ended = people.deactivate_user(db(), by=current().actor, user=target, reason=reason)
-        return f"The account is closed. {ended} live sessions ended at once; the name stays reserved."
+        sessions_ended = "1 live session" if ended == 1 else f"{ended} live sessions"
+        return f"The account is closed. {sessions_ended} ended at once; the name stays reserved."
 
     return _act(user_name, ReasonForm(), act)
 
@@ -257,8 +264,7 @@ def reset(user_name: str) -> BaseResponse:
     """Make a link for a new password; the account waits for a second person."""
     form, target = ReasonForm(), _get_listed(user_name).user
     try:
-        if not form.validate():
-            raise errors.ReasonMissing()
+        _require_valid(form)
         ensure_fresh(form.fresh_password.data)
         code = people.make_password_link(db(), by=current().actor, user=target, reason=form.reason.data)
     except errors.Problem as problem:

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from edc.permissions import Role
 
-_ROLES = [SelectChoice(role.value, role.label) for role in Role]
+_ROLES = [SelectChoice("", ""), *(SelectChoice(role.value, role.label) for role in Role)]
 _LIVES = [SelectChoice(days, f"{days} days") for days in ("30", "90", "365")]
 
 
@@ -43,7 +43,7 @@ class NewUserForm(FlaskForm):  # type: ignore[misc]
     user_name = StringField("User name", [DataRequired("Enter a user name, like r.diaz"), Length(max=64)])
     printed_name = StringField("Name as it prints on signatures", [DataRequired("Enter the name"), Length(max=120)])
     email = StringField("E-mail", [Optional(), Length(max=254)])
-    role = SelectField("Role", choices=_ROLES)
+    role = SelectField("Role", [DataRequired("Choose a role")], choices=_ROLES)
     site = SelectField("Site", choices=[], validate_choice=False)
     reason = StringField("Why", [DataRequired("Say why, like: new research nurse"), Length(max=500)])
     fresh_password = PasswordField("Your password", [Optional(), Length(max=512)])
@@ -52,7 +52,7 @@ class NewUserForm(FlaskForm):  # type: ignore[misc]
 class GrantForm(FlaskForm):  # type: ignore[misc]
     """One more role."""
 
-    role = SelectField("Role", choices=_ROLES)
+    role = SelectField("Role", [DataRequired("Choose a role")], choices=_ROLES)
     site = SelectField("Site", choices=[], validate_choice=False)
     reason = StringField("Why", [DataRequired("Say why"), Length(max=500)])
     fresh_password = PasswordField("Your password", [Optional(), Length(max=512)])

@@ -1,4 +1,4 @@
-"""Proof of identity within a request: before grave acts, and for signatures."""
+"""Proof of identity within a request, before grave acts."""
 
 from typing import cast
 
@@ -23,15 +23,3 @@ def ensure_fresh(password: str | None) -> None:
     if not password:
         raise errors.PasswordNeeded()
     authenticate.confirm_password(db(), rules(), me=current(), password=password, device=device_of(request))
-
-
-def is_name_needed() -> bool:
-    """Return True when the signing form must ask for the user name as well as the password."""
-    return authenticate.is_user_name_needed(db(), current())
-
-
-def prove_for_signature(user_name: str | None, password: str) -> None:
-    """Check the parts of a signature, before the change that signs is opened; raises the problem to show."""
-    authenticate.reauthenticate(
-        db(), rules(), me=current(), user_name=user_name or None, password=password, device=device_of(request)
-    )

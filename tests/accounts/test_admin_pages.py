@@ -64,6 +64,8 @@ def test_opening_an_account_is_one_change_and_a_repeated_form_makes_one_account(
         ({"user_name": "Rosa Diaz"}, "3 to 32 of the letters"),
         ({"printed_name": ""}, "Enter the name"),
         ({"reason": ""}, "Say why"),
+        ({"role": ""}, "Choose a role"),
+        ({"role": "owner"}, "Not a valid choice"),
     ],
 )
 def test_a_wrong_new_account_is_explained_and_what_was_typed_stays(
@@ -100,7 +102,7 @@ def test_closing_says_what_ended(app: Flask) -> None:
     open_account(app, "r.diaz", Role.COORDINATOR)
     nurse = sign_in(app.test_client(), "r.diaz")
     page = "/admin/users/r.diaz"
-    assert "1 live sessions end at once" in client.get(page).text
+    assert "1 live session ends at once" in client.get(page).text
     post(client, f"{page}/deactivate", page=page, reason="left the hospital")
     assert "deactivated" in client.get(page).text
     assert nurse.get("/account").status_code == 303

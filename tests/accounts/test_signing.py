@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from audit.models import audit_change, audit_record
-from edc.accounts.proof import is_name_needed, prove_for_signature
+from edc.accounts.identify import device_of
+from edc.accounts.service import is_user_name_needed, reauthenticate
 from edc.notices.models import SecurityMessage
 from edc.permissions import Permission, Role
-from edc.web import needs, shell
+from edc.web import current, db, needs, shell
 from tests import app_fixtures
 from tests.app_fixtures import BROWSER, PASSWORD, csrf_token, open_account, pass_time, post, sign_in
 
@@ -23,8 +24,15 @@ def app(app: Flask) -> Flask:
     @needs(Permission.RECORD_SIGN)
     def sign() -> Any:
         if request.method == "GET":
-            return jsonify(name_needed=is_name_needed())
-        prove_for_signature(request.form.get("user_name"), request.form["password"])
+            return jsonify(name_needed=is_user_name_needed(db(), current()))
+        reauthenticate(
+            db(),
+            shell(app).rules,
+            me=current(),
+            user_name=request.form["user_name"] or None,
+            password=request.form["password"],
+            device=device_of(request),
+        )
         return "signed"
 
     app.add_url_rule("/toy-sign", "toy_sign", sign, methods=["GET", "POST"])

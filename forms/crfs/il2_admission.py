@@ -173,7 +173,8 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
             or (out is not None and certainly_before(out, icu_in))
             or (discharged is not None and certainly_after(out or icu_in, discharged))
         )
-        return fail("icu_in_dt", a=icu_in, b=out or "...", c=admitted, d=discharged or "...") if wrong else None
+        shown = [time or "not entered" for time in (out, discharged)]
+        return fail("icu_in_dt", a=icu_in, b=shown[0], c=admitted, d=shown[1]) if wrong else None
 
     @check(
         "IL2-16", "ICU stay {a}-{b} has no serious or grade 3+ event.",
@@ -184,7 +185,7 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
         out = admission.icu_out_dt or icu_in
         if transfer != "Y" or any(is_severe_or_serious(e) and may_be_present(e, icu_in, out) for e in events):
             return None
-        return fail(a=icu_in, b=admission.icu_out_dt or "...")
+        return fail(a=icu_in, b=admission.icu_out_dt or "not entered")
 
     @check("IL2-20", "Only {n} days between admissions.", on="admit_dt visit all:IL2D", yields_to="IL2-01")
     def rested_in_course(admit_dt: str, visit: VisitView, grids: Sequence[Record]) -> Fail | None:

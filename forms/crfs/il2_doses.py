@@ -195,7 +195,7 @@ class Il2Doses(CRF, oid="IL2D", title="IL-2 doses", domain="EC", slug="il2-doses
             is_late = discharged is not None and certainly_after(start, discharged)
             if not is_early and not is_late:
                 return None
-            return fail(k=row.number, x=start, a=admitted or "...", d=discharged or "...")
+            return fail(k=row.number, x=start, a=admitted or "not entered", d=discharged or "not entered")
 
         @check(
             "IL2-09", "Slot {k} is on course day {n}; expected days {r}. A deviation line is offered.",

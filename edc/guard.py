@@ -14,6 +14,7 @@ from edc.problems import is_same_origin, keep_body, keep_for, note_refusal
 from edc.web import SAFE_METHODS, Access, access_of, db, is_api, refuse, safe_return, shell, wants_json
 
 HEALTH_ENDPOINT = "healthz"
+ACCOUNT_BLUEPRINT = "accounts"
 
 
 class Limiter:
@@ -46,6 +47,7 @@ def install(app: Flask, csrf: CSRFProtect, *, api_requests_per_minute: int) -> N
             raise errors.NotFound()
         _refuse_plain_http()
         _refuse_cross_site()
+        _refuse_control_characters()
         if request.mimetype == "application/x-www-form-urlencoded":
             # Werkzeug's own limit of this name holds for multipart forms only.
             request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
@@ -63,6 +65,13 @@ def _refuse_plain_http() -> None:
 def _refuse_cross_site() -> None:
     if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site") == "cross-site" and not is_api():
         raise errors.CrossSite()
+
+
+def _refuse_control_characters() -> None:
+    """Refuse what no name of ours holds and a database cannot compare with."""
+    asked = (request.path, *request.args.keys(), *(value for values in request.args.listvalues() for value in values))
+    if any("\x00" in text for text in asked):
+        raise errors.NotFound()
 
 
 def _check_form(csrf: CSRFProtect) -> None:
@@ -83,6 +92,10 @@ def _admit(access: Access, csrf: CSRFProtect, limiter: Limiter) -> BaseResponse 
         if found.session_row and found.session_row.locked_at and not access.while_locked:
             return _send_to_lock_screen()
         _check_form(csrf)
+        if found.password_expired and request.blueprint != ACCOUNT_BLUEPRINT:
+            keep_body()
+            flash("Your password is too old. Change it to go on.", "warning")
+            return redirect(url_for("accounts.account"), 303)
     missing = access.missing(found)
     if missing is not None:
         refuse(found, missing)

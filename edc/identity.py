@@ -54,6 +54,7 @@ class SignedIn:
     trained: bool = True
     confirmed: bool = True
     fresh: bool = False
+    password_expired: bool = False
     token_uid: str | None = None
     permissions: frozenset[Permission] = field(default=frozenset())
 

@@ -9,6 +9,7 @@ from audit.capture import Actor
 from edc.accounts import sessions, tokens
 from edc.accounts.grants import active_grants, roles_of, scope_of
 from edc.accounts.models import RoleGrant, Training, User, WebSession
+from edc.accounts.people import is_password_expired
 from edc.accounts.rules import Rules, digest
 from edc.clock import now
 from edc.db import Session
@@ -24,6 +25,7 @@ class _Account:
 
     user: User
     trained: bool
+    password_expired: bool
     grants: list[RoleGrant]
 
 
@@ -37,7 +39,9 @@ def by_cookie(session: Session, rules: Rules, cookie: str) -> SignedIn | Ended |
     if found is None:
         return None
     row, user, trained = found
-    me = _signed_in(_Account(user, trained, active_grants(session, user.uid)), row, rules, now(session))
+    expired = is_password_expired(session, rules, user.uid)
+    account = _Account(user, trained, expired, active_grants(session, user.uid))
+    me = _signed_in(account, row, rules, now(session))
     if me is None:
         return None
     return _alive(me, row, rules, now(session))
@@ -75,6 +79,7 @@ def _signed_in(account: _Account, row: WebSession, rules: Rules, at: datetime) -
         trained=account.trained,
         confirmed=user.unconfirmed_since is None,
         fresh=at - row.authenticated_at < rules.fresh,
+        password_expired=account.password_expired,
         permissions=permissions_of(role),
     )
 

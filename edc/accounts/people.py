@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from audit.capture import Actor, change, new_uid
 from edc import errors
@@ -87,6 +87,14 @@ def _check_new(session: Session, rules: Rules, user: User, password: str) -> Non
 def _was_used(session: Session, rules: Rules, user: User, password: str) -> bool:
     last = select(Password).where(Password.user_uid == user.uid).order_by(Password.set_at.desc()).limit(5)
     return any(passwords.is_right(rules, row.hash, row.pepper_id, password) for row in session.scalars(last))
+
+
+def is_password_expired(session: Session, rules: Rules, user_uid: str) -> bool:
+    """Return True when the password is older than the installation allows; never where no age is set."""
+    if rules.password_max_age is None:
+        return False
+    set_at = session.scalar(select(func.max(Password.set_at)).where(Password.user_uid == user_uid))
+    return set_at is not None and now(session) - set_at >= rules.password_max_age
 
 
 def make_password_link(session: Session, *, by: Actor, user: User, reason: str) -> str:

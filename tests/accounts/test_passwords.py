@@ -15,7 +15,7 @@ from edc.accounts.rules import Rules
 from edc.keys import Keyring
 from edc.permissions import Role
 from edc.web import shell
-from tests.app_fixtures import OPERATOR, PASSWORD, get_account, open_account, pass_time, post, sign_in
+from tests.app_fixtures import OPERATOR, PASSWORD, get_account, make_app, open_account, pass_time, post, sign_in
 
 RULES = Rules(keys=Keyring.new(), own_words=frozenset({"casebook", "nct03991130"}), cheap_hashes=True)
 
@@ -119,6 +119,20 @@ def test_reuse_is_refused_where_passwords_expire(app: Flask) -> None:
         user = get_account(session, "r.diaz")
         with pytest.raises(errors.PasswordWeak):
             service.set_password(session, rules, by=OPERATOR, user=user, password=PASSWORD)
+
+
+def test_an_old_password_must_be_changed_first_where_an_age_is_set(application_url: str) -> None:
+    app = make_app(application_url, password_max_age_days=180)
+    open_account(app, "a.admin", Role.ADMINISTRATOR)
+    assert sign_in(app.test_client(), "a.admin").get("/admin/users").status_code == 200
+    pass_time(app, days=181)
+    client = sign_in(app.test_client(), "a.admin")
+    assert client.get("/admin/users").location == "/account"
+    assert "Your password is too old" in client.get("/account").text
+    fields = {"present": PASSWORD, "password": "amber otter lantern quilt"}
+    assert post(client, "/account/password", page="/account", **fields).status_code == 303
+    assert client.get("/admin/users").status_code == 200
+    shell(app).engine.dispose()
 
 
 def link_for(app: Flask, user_name: str, by: Actor = OPERATOR) -> str:

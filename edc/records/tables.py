@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any, ClassVar
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -19,6 +19,8 @@ from forms.crf import CRF, Group, all_crfs
 
 UID = String(32)
 MISSING = "_missing"
+# What a column of 32 bits holds for certain; a dose in IU may be longer.
+MOST_INTEGER_DIGITS = 9
 
 
 class TextArray(TypeDecorator[tuple[str, ...]]):
@@ -49,7 +51,7 @@ def _(item: it.Text) -> TypeEngine[Any]:
 
 @column_type.register
 def _(item: it.Integer) -> TypeEngine[Any]:
-    return Integer()
+    return BigInteger() if item.digits > MOST_INTEGER_DIGITS else Integer()
 
 
 @column_type.register

@@ -6,7 +6,7 @@ owns the database can take these away; `check_guards` then says so, and the seal
 
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, UniqueConstraint, text
@@ -79,7 +79,7 @@ def _postgresql_triggers(table: Table) -> dict[str, str]:
     }
 
 
-def grants_sql(app_role: str) -> list[str]:
+def grants_sql(app_role: str, tables: Iterable[Table] | None = None) -> list[str]:
     """Return the statements that give the application's PostgreSQL role its rights and no more.
 
     Trail and seals: read, and insert without the columns that the database fills. Audited tables: no DELETE.
@@ -89,7 +89,7 @@ def grants_sql(app_role: str) -> list[str]:
     # A temporary table of the same name would stand before the trail.
     revoke = "'REVOKE TEMPORARY ON DATABASE ' || quote_ident(current_database()) || ' FROM PUBLIC'"
     statements = [f"DO $$ BEGIN EXECUTE {revoke}; END $$"]
-    for table in metadata.sorted_tables:
+    for table in metadata.sorted_tables if tables is None else tables:
         name = '"' + table.name + '"'
         statements += [f"REVOKE ALL ON {name} FROM PUBLIC", f"REVOKE ALL ON {name} FROM {role}"]
         statements.append(f"GRANT {_rights(table)} ON {name} TO {role}")

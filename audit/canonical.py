@@ -143,12 +143,13 @@ def change_content(header: Mapping[str, Any], items: Iterable[tuple[Any, ...]]) 
             {"oid": item[2], "attribute": item[3], "old": item[4], "new": item[5],
              "origin": item[6], "reason": item[7]}
         )  # fmt: skip
-    return {**header, "v": FORM, "records": records}
+    return {**header, "records": records}
 
 
 def change_header(row: Mapping[str, Any], at: str) -> dict[str, Any]:
     """Return the canonical header of a row of `audit_change`; `at` is its instant as text."""
     return {
+        "v": row["form"],
         "uid": row["uid"],
         "installation": row["installation"],
         "study": row["study"],

@@ -253,16 +253,18 @@ def _inserted(row: Audited) -> dict[str, tuple[str | None, str | None]]:
 
 
 def _updated(row: Audited) -> dict[str, tuple[str | None, str | None]]:
-    before = instance_state(row).committed_state
+    state = instance_state(row)
+    before = state.committed_state
     if "uid" in before:
         raise UnattributedChange(f"the uid of {row.__audit_entity__} {row.uid} never changes")
     values = {}
     for name in row.__audit_attributes__:
-        if name in before:
-            old = before[name]
-            pair = (None if old is NO_VALUE else value_text(old), value_text(getattr(row, name)))
-            if pair[0] != pair[1]:
-                values[name] = pair
+        if name not in before:
+            continue
+        old, new = None if before[name] is NO_VALUE else before[name], getattr(row, name)
+        # What the column's type calls equal was not written, so the trail must not say it was.
+        if not state.manager[name].impl.is_equal(old, new):
+            values[name] = (value_text(old), value_text(new))
     return values
 
 

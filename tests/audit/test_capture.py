@@ -1,6 +1,6 @@
 """Each change writes who, what, when and why with itself, or does not happen (C14, C15, C17-C20)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,8 @@ from audit.capture import (
 )
 from audit.models import audit_change, audit_record
 from tests.audit.toys import AMES, DIAZ, Base, Draft, Participant, Session, Visit, Vitals, saving
+
+NOON = datetime(2024, 1, 22, 12, tzinfo=UTC)
 
 
 def records(session: Session, **where: str) -> list[Any]:
@@ -159,6 +161,25 @@ def test_saving_without_a_difference_leaves_no_trace(session: Session) -> None:
         vitals.queries_open = 3
     assert len(changes(session)) == before
     assert session.scalars(select(Vitals.queries_open)).one() == 3
+
+
+@pytest.mark.requirement("C14")
+@pytest.mark.parametrize(
+    ("attribute", "first", "second", "texts"),
+    [
+        ("weight", Decimal("72.0"), Decimal("72.00"), ("72.0", "72.00")),
+        ("fever", True, 1, None),
+        ("taken_at", NOON, NOON.astimezone(timezone(timedelta(hours=-8))), None),
+    ],
+)
+def test_the_trail_says_what_the_column_holds(
+    session: Session, attribute: str, first: Any, second: Any, texts: tuple[str, str] | None
+) -> None:
+    vitals = record_vitals(session, **{attribute: first})
+    with saving(session, reason="Re-read"):
+        setattr(vitals, attribute, second)
+    assert pairs(session, attribute)[1:] == ([texts] if texts else [])
+    assert str(getattr(vitals, attribute)) == str(second if texts else first)
 
 
 @pytest.mark.requirement("C14")

@@ -14,7 +14,7 @@ from flask import (
 )
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from audit.capture import ReasonMissing, RepeatedRequest, change, new_uid
@@ -85,6 +85,7 @@ def _as_json(problem: errors.Problem) -> Response:
         detail=f"{why} {then}",
         code=problem.code,
         reference=request_id(),
+        **problem.details,
     )
 
 
@@ -96,7 +97,7 @@ def note_refusal(status: int) -> None:
     close_db()
     me = find_current()
     names = " ".join(f"{key}={value}" for key, value in sorted((request.view_args or {}).items()))
-    asked = f"{request.method} {request.endpoint} {names}".strip()
+    asked = "".join(c if c.isprintable() else "?" for c in f"{request.method} {request.endpoint} {names}".strip())
     with (
         shell().session(writes=True) as session,
         change(session, by=me.actor if me else ANONYMOUS, act="access:refused") as made,
@@ -163,7 +164,10 @@ def _answer_http(error: HTTPException) -> BaseResponse:
         return error.get_response()
     known = _BY_STATUS.get(error.code or 500)
     if known:
-        return answer_problem(known())
+        answer = answer_problem(known())
+        if isinstance(error, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return answer
     return answer_problem(
         errors.Refused(reason="The request could not be read.", remedy="Open the page again and send it once more.")
     )

@@ -25,6 +25,7 @@ from forms.reading import Unreadable, canonical, read
 from forms.views import Record, Row
 
 DEEPEST = 20
+LARGEST_VERSION = 2**31 - 1
 REASON = it.Text("The reason", 200)
 MISSING_VALUES = list(it.MISSING_REASONS.values)
 
@@ -176,7 +177,7 @@ def _items_schema(collection: Any) -> type[Schema]:
 def _patch_schema(crf: Any) -> type[Schema]:
     groups: dict[str, Any] = {oid: fields.List(fields.Nested(_row_schema(group))) for oid, group in crf.groups.items()}
     made: dict[str, Any] = {
-        "row_version": fields.Integer(required=True, strict=True, validate=validate.Range(min=0)),
+        "row_version": fields.Integer(required=True, strict=True, validate=validate.Range(0, LARGEST_VERSION)),
         "reason": _reason(),
         "complete": Flag(allow_none=True),
         "items": fields.Nested(_items_schema(crf)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from edc.errors import Problem
 
@@ -94,3 +95,8 @@ class StaleVersion(Problem):
         self.clashes = clashes
         labels = ", ".join(clash.label for clash in clashes) or "the form"
         super().__init__(read=read, now=now, labels=labels)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The present version, and each item that both changed."""
+        return {"row_version": self.facts["now"], "clashes": [asdict(clash) for clash in self.clashes]}

@@ -57,6 +57,7 @@ def rooms() -> list[Room]:
     from edc.accounts import views as account_views
     from edc.casebook import day_views
     from edc.casebook import views as casebook_views
+    from edc.labs import range_views
     from edc.review import views as review_views
     from exports import views as export_views
 
@@ -68,7 +69,17 @@ def rooms() -> list[Room]:
         Room(casebook_views),
         Room(review_views),
         Room(export_views),
+        Room(range_views),
     ]
+
+
+def install_api(app: Flask) -> None:
+    """Add the JSON API: its resources, and the document that describes them."""
+    from edc.api import document, participants, queries, records, verification
+    from exports import api as exported
+
+    resources = (participants, records, queries, verification, exported)
+    document.install(app, [resource.blueprint for resource in resources])
 
 
 def create_app(config: Config, *, clock: Clock = system_clock, engine: Engine | None = None) -> Flask:
@@ -83,6 +94,7 @@ def create_app(config: Config, *, clock: Clock = system_clock, engine: Engine | 
     _install(app, config)
     for room in rooms():
         add_room(app, room)
+    install_api(app)
     missing = undeclared_routes(app)
     if missing:
         raise StartRefused(f"These routes state no permission: {', '.join(missing)}")

@@ -103,12 +103,16 @@ def dictionary() -> Response:
 @needs(P.EXPORT_VALUES)
 def dataset_csv(name: str) -> Response:
     """One data file, streamed, exact unless a spreadsheet listing is asked for (`?guard=1`)."""
+    return stream_dataset(name, Mode.LISTING if request.args.get("guard") else Mode.RELEASE)
+
+
+def stream_dataset(name: str, mode: Mode) -> Response:
+    """One data file as far as the scope of this request sees it, noted in the trail; also for programs."""
     scope = current().scope
     dataset = get_dataset(name, scope)
     if dataset is None:
         raise NotFound
     _note_download("export:download", f"{name}.csv")
-    mode = Mode.LISTING if request.args.get("guard") else Mode.RELEASE
 
     def rows(session: Session) -> Iterator[list[Any]]:
         return stream_rows(session.connection(), scope, dataset, open_identifier=session.info["cipher"].open)

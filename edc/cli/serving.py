@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -61,7 +62,7 @@ def _greet(config: Config) -> None:
 def demo(if_empty: bool, seed: int) -> None:
     """Make the database and fill it with a made-up study: two sites, 27 participants, a sign-in for each role."""
     from edc.cli.progress import progress
-    from edc.demo.load import count_participants, load_study
+    from edc.demo.load import PARTICIPANTS, count_participants, load_study
 
     place = Workplace.open()
     if place.config.production:
@@ -73,8 +74,8 @@ def demo(if_empty: bool, seed: int) -> None:
         if not if_empty:
             raise Refusal(f"The database has {present} participants already; the demo study needs an empty one.")
         return
-    with progress("Loading the demo study, participants") as advance:
-        load_study(place.session, place.rules, seed=seed, advance=advance)
+    with progress("Loading the made-up study, participants", PARTICIPANTS) as advance:
+        load_study(partial(place.session, writes=True), place.rules, by=place.operator, seed=seed, advance=advance)
 
 
 @click.command()

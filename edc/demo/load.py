@@ -1,0 +1,56 @@
+"""Loads the made-up study: places, people, and each participant's story with what reviewers did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from audit.capture import Actor
+from edc.accounts.rules import Rules
+from edc.db import Session
+from edc.demo.entry import Desk
+from edc.demo.people import create_people
+from edc.demo.places import PLACES, Place, create_ranges, create_sites
+from edc.demo.profiles import OUTCOMES, make_profiles
+from edc.demo.story import Story, tell
+from edc.study.models import Subject
+
+Sessions = Callable[[], Session]
+PARTICIPANTS = sum(len(outcomes.split()) for outcomes in OUTCOMES.values())
+
+
+def count_participants(session: Session) -> int:
+    """Return how many participants the database has."""
+    return session.execute(select(func.count(Subject.uid))).scalar_one()
+
+
+def load_study(sessions: Sessions, rules: Rules, *, by: Actor, seed: int, advance: Callable[[], None]) -> None:
+    """Fill an empty database; `sessions` gives sessions that may write and see every site."""
+    actors = _set_up(sessions, rules, by)
+    for profile in make_profiles(seed):
+        story = tell(profile, seed)
+        place = next(place for place in PLACES if place.code == profile.site)
+        _enter(sessions, story, _staff(actors, place))
+        advance()
+
+
+def _set_up(sessions: Sessions, rules: Rules, by: Actor) -> dict[str, Actor]:
+    with sessions() as session:
+        sites = create_sites(session, by=by)
+        actors = create_people(session, rules, by=by)
+        for place in PLACES:
+            create_ranges(session, place, sites[place.code], actors)
+    return actors
+
+
+def _staff(actors: dict[str, Actor], place: Place) -> dict[str, Actor]:
+    return {"coordinator": actors[place.coordinator], "investigator": actors[place.investigator]}
+
+
+def _enter(sessions: Sessions, story: Story, staff: dict[str, Actor]) -> None:
+    with sessions() as session:
+        desk = Desk(session, staff)
+        desk.enrol(story.profile.site, story.consent)
+        for step in story.steps:
+            desk.do(step)

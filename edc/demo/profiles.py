@@ -1,0 +1,93 @@
+"""Who takes part in the made-up study: person, dates, courses and the way the disease goes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+
+from forms.study import subject_number
+
+# All dates lie in the past of any clock that this software meets, so nothing ever falls due by itself.
+ANCHOR = dt.date(2023, 1, 16)
+DAYS_BETWEEN_CONSENTS = 21
+
+
+class Course(StrEnum):
+    """How the disease goes: best confirmed response, or how far the participant has come."""
+
+    CR = "CR"
+    PR = "PR"
+    SD = "SD"
+    PD = "PD"
+    TREATED = "on treatment"
+    SCREENED = "in screening"
+
+
+#: One in five of site 001 responds: 1 CR, 4 PR, 6 SD, 12 PD, and two whose first scan is not reached.
+OUTCOMES = {
+    "001": "PR PD SD PD PD PR PD SD CR PD PD SD PR PD SD PD PD PR PD SD PD SD PD TREATED SCREENED",
+    "002": "SD PD",
+}
+COURSES = {Course.CR: 3, Course.PR: 3, Course.SD: 2, Course.PD: 1, Course.TREATED: 1, Course.SCREENED: 0}
+RENAL_EVERY = 5
+RACES = ("WHITE",) * 7 + ("ASIAN", "BLACK OR AFRICAN AMERICAN", "WHITE|AMERICAN INDIAN OR ALASKA NATIVE")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One made-up participant."""
+
+    site: str
+    number: int
+    course: Course
+    sex: str
+    birth_date: dt.date
+    race: str
+    ethnicity: str
+    weight_kg: Decimal
+    dose_level: int
+    is_renal: bool
+    consent_on: dt.date
+    day_one: dt.date
+
+    @property
+    def code(self) -> str:
+        """The number that enrolment gives."""
+        return subject_number(self.site, self.number)
+
+    @property
+    def courses(self) -> int:
+        """The courses begun."""
+        return COURSES[self.course]
+
+    @property
+    def age(self) -> int:
+        """Whole years at consent."""
+        before = (self.consent_on.month, self.consent_on.day) < (self.birth_date.month, self.birth_date.day)
+        return self.consent_on.year - self.birth_date.year - before
+
+
+def make_profiles(seed: int) -> list[Profile]:
+    """Return everybody in the order of enrolment."""
+    return [
+        _profile(Random(f"{seed} {site} {number}"), site, number, Course[outcome])  # noqa: S311 (made-up data)
+        for site, outcomes in OUTCOMES.items()
+        for number, outcome in enumerate(outcomes.split(), start=1)
+    ]
+
+
+def _profile(rng: Random, site: str, number: int, course: Course) -> Profile:
+    sex = rng.choice("MMMFF")
+    consent_on = ANCHOR + dt.timedelta(DAYS_BETWEEN_CONSENTS * (number - 1) + rng.randrange(4))
+    born = consent_on - dt.timedelta(days=rng.randrange(41 * 365, 72 * 365))
+    weight = rng.gauss(88, 11) if sex == "M" else rng.gauss(71, 9)
+    return Profile(
+        site=site, number=number, course=course, sex=sex, birth_date=born, race=rng.choice(RACES),
+        ethnicity="HISPANIC OR LATINO" if rng.random() < 0.2 else "NOT HISPANIC OR LATINO",
+        weight_kg=Decimal(f"{min(max(weight, 52), 118):.1f}"),
+        dose_level=720000 if rng.random() < 0.12 else 600000, is_renal=number % RENAL_EVERY in (0, 3),
+        consent_on=consent_on, day_one=consent_on + dt.timedelta(days=15 + rng.randrange(5)),
+    )  # fmt: skip

@@ -270,12 +270,21 @@ def _one_per_fact(found: list[Finding], record: Record) -> list[Finding]:
 def open_required(record: Record) -> list[tuple[str | None, Row, Item]]:
     """GEN-04: the required, visible items that have neither value nor missing reason, with their group and row."""
     missing = []
-    for group_oid, row in rows_of(record):
+    for group_oid, row in [*rows_of(record), *_blank_rows(record)]:
         for item in row.collection.items.values():
             asked = item.required and not item.derived and is_visible(item, row, record)
             if asked and not row.answer(item.name).is_given:
                 missing.append((group_oid, row, item))
     return missing
+
+
+def _blank_rows(record: Record) -> Iterator[tuple[str, Row]]:
+    """The rows of fixed grids that nobody filled in yet: they are asked like any other."""
+    for oid, group in record.crf.groups.items():
+        filled = {row.number for row in record.rows(oid)}
+        for number in range(1, group.fixed + 1):
+            if number not in filled:
+                yield oid, Row("", number, group)
 
 
 def empty_required_groups(record: Record) -> list[type[Group]]:

@@ -130,3 +130,8 @@ def test_item_that_is_not_asked_does_not_hinder_completing():
     event = record("AE", ongoing="Y", serious="N")
     missing = {item.name for _, _, item in open_required(event)}
     assert not missing & {"end_date", "ser_death", "other_specify"}
+
+
+def test_slots_that_nobody_filled_in_hinder_completing():
+    grid = record("IL2D", "C1A1", planned_start="2024-03-11 14:00", SLOT=[{"status": "NOT_REACHED"} for _ in range(9)])
+    assert [(row.number, item.name) for _, row, item in open_required(grid)] == [(n, "status") for n in range(10, 15)]

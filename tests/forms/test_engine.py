@@ -499,11 +499,10 @@ def test_complete_needs_a_value_or_a_reason_in_every_required_item_asked(toys: S
         record = make_record(toys.Doses, answers, rows={"SLOT": slots})
         return [(group, row.number, item.name) for group, row, item in open_required(record)]
 
-    assert lacking({}, []) == [(None, 1, "given"), (None, 1, "weight")]
-    assert lacking({"given": "N", "weight": Answer(None, "NOT DONE")}, [{}]) == [
-        (None, 1, "reason"), ("SLOT", 1, "start"),
-    ]  # fmt: skip
-    assert lacking({"given": "Y", "weight": Decimal("72.0")}, [{"start": "2024-01-02"}]) == []
+    starts = [("SLOT", number, "start") for number in (1, 2, 3)]
+    assert lacking({}, []) == [(None, 1, "given"), (None, 1, "weight"), *starts]
+    assert lacking({"given": "N", "weight": Answer(None, "NOT DONE")}, [{}]) == [(None, 1, "reason"), *starts]
+    assert lacking({"given": "Y", "weight": Decimal("72.0")}, [{"start": "2024-01-02"}] * 3) == []
 
 
 def test_a_required_group_needs_a_row(toys: SimpleNamespace) -> None:

@@ -15,3 +15,4 @@ class Act(StrEnum):
     RANGE_PROPOSE = "range:propose"
     RANGE_APPROVE = "range:approve"
     RANGE_END = "range:end"
+    RANGE_WITHDRAW = "range:withdraw"

@@ -53,6 +53,8 @@ def approve_range(session: Session, *, by: Actor, proposed: NormalRange) -> None
         raise SecondPersonNeeded()
     if proposed.approved_by is not None:
         raise Refused(reason="This range is approved already.", remedy="Open the list again.")
+    if proposed.valid_to is not None and proposed.valid_to < proposed.valid_from:
+        raise Refused(reason="This proposal was withdrawn.", remedy="Ask data management to propose the range again.")
     with change(session, by=by, act=Act.RANGE_APPROVE, site=proposed.site_uid):
         proposed.approved_by = by.user_uid
 
@@ -65,6 +67,16 @@ def end_range(session: Session, *, by: Actor, standing: NormalRange, last_day: d
         raise Refused(reason=f"The range is valid from {standing.valid_from} only.", remedy="Choose a later last day.")
     with change(session, by=by, act=Act.RANGE_END, reason=reason.strip(), site=standing.site_uid):
         standing.valid_to = last_day
+
+
+def withdraw_range(session: Session, *, by: Actor, proposed: NormalRange, reason: str) -> None:
+    """Take back a proposal that nobody approved: it stays in the list with a validity of no day at all."""
+    if not reason.strip():
+        raise ReasonMissing()
+    if proposed.approved_by is not None:
+        raise Refused(reason="This range is in force.", remedy="Give it a last day instead.")
+    with change(session, by=by, act=Act.RANGE_WITHDRAW, reason=reason.strip(), site=proposed.site_uid):
+        proposed.valid_to = proposed.valid_from - dt.timedelta(days=1)
 
 
 def get_range(session: Session, uid: str) -> NormalRange:
@@ -117,6 +129,8 @@ def _overlaps(session: Session, site: Site, given: RangeProposal) -> list[str]:
         NormalRange.sex == given.sex,
     )  # fmt: skip
     for row in session.scalars(same):
+        if row.valid_to is not None and row.valid_to < row.valid_from:
+            continue
         is_same_time = row.valid_from <= (given.valid_to or dt.date.max) and given.valid_from <= (
             row.valid_to or dt.date.max
         )

@@ -1,0 +1,1 @@
+"""Laboratory results as sheets of tests, and the normal ranges they are judged by."""

@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STAMP_DEV := $(VENV)/.installed-dev
 
-.PHONY: run test lint browser bench roundtrip clean
+.PHONY: run test lint browser bench roundtrip validation clean
 
 run: $(STAMP)
 	$(BIN)/edc demo --if-empty
@@ -31,6 +31,9 @@ test: lint
 
 bench: $(STAMP_DEV)
 	$(BIN)/python -m bench
+
+validation: $(STAMP_DEV)
+	$(BIN)/python -m tests.validation -n 2 --dist loadfile
 
 roundtrip: $(STAMP_DEV)
 	$(BIN)/python -m pytest tests/test_roundtrip.py --whole-pilot

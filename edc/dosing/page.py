@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from edc.clock import day_text
 from edc.dosing.reading import DATE, FULL, REST, moment_of, shown_start
-from edc.records.page import FormPage, ItemView, RowView
+from edc.records.page import FormPage
+from edc.records.page_views import ItemView, RowView
 from forms.dose_grids import DoseGrid, Totals, totals
 from forms.items import MISSING_REASONS
 from forms.reading import display
@@ -36,7 +37,8 @@ class SlotView:
     errors: int = 0
     open_queries: int = 0
     findings: list[str] = field(default_factory=list)
-    events: str = ""
+    before_count: int = 0
+    before_open: bool = False
 
     @property
     def plan_time(self) -> str:
@@ -73,9 +75,9 @@ class GridPage:
         return "" if self.full_dose is None else f"{self.full_dose:,} {unit} ({millions(self.full_dose)})"
 
     @property
-    def is_stopped(self) -> bool:
-        """Whether the chart says that dosing ended before the last slot."""
-        return self.totals.not_reached > 0
+    def to_look_at(self) -> list[tuple[int, str]]:
+        """Slot and sentence of each finding that nobody answered: their panels may be closed."""
+        return [(slot.number, message) for slot in self.slots for message in slot.findings]
 
 
 def millions(amount: int) -> str:
@@ -126,7 +128,8 @@ class GridBuilder:
             open_queries=sum(view.marks.open_queries for view in row.items),
             findings=[message for view in row.items for _, message, severity, _, answered in view.findings
                       if severity != "N" and not answered],
-            events=items[grid.event].display_text if grid.event in items else "",
+            before_count=sum(items[name].has_answer for name in grid.before if name in items),
+            before_open=any(items[name].error for name in grid.before if name in items),
         )  # fmt: skip
 
     def _start_texts(self, row: RowView, stored: Row, plan: str) -> tuple[str, str]:

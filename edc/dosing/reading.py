@@ -81,6 +81,14 @@ class GridPost:
         if origin:
             self.form.setlist(f"{path}.origin", [origin])
 
+    def moment(self, name: str, slot: int) -> dt.datetime | None:
+        """The minute that a field of a slot names in the form as it stands now."""
+        try:
+            value = read(self.grid.item(name), self.given(self.path(name, slot)), today=self.today)
+        except Unreadable:
+            return None
+        return moment_of(str(value) if value else None)
+
     def row(self, slot: int) -> Row:
         """The slot as stored, or an empty one."""
         return self.grid.rows(self.record).get(slot) or Row("", slot, self.grid.group)
@@ -94,11 +102,11 @@ def plain_form(
     plans = plans_of(grid, record, post.text(grid.first_plan), today)
     before: dt.datetime | None = None
     for slot in grid.slots:
-        near = moment_of(post.text(post.path(grid.plan, slot))) or moment_of(plans.get(slot))
+        near = post.moment(grid.plan, slot) or moment_of(plans.get(slot))
         if near is None and before is not None:
             near = before + dt.timedelta(minutes=grid.interval_minutes)
         _date_start(post, slot, near, plans.get(slot))
-        before = moment_of(post.given(post.path(grid.start, slot))) or before
+        before = post.moment(grid.start, slot) or before
         _date_end(post, slot)
         _forget_plan(post, slot)
         _read_millions(post, slot)
@@ -122,11 +130,8 @@ def plans_of(grid: DoseGrid, record: Record, first: str, today: dt.date) -> dict
 
 
 def moment_of(text: str | None) -> dt.datetime | None:
-    """The minute that a stored or typed date with clock time names, None where it names none."""
-    try:
-        return dt.datetime.fromisoformat(text) if text and ":" in text else None
-    except ValueError:
-        return None
+    """The minute of a stored date with its clock time, None without a time."""
+    return dt.datetime.fromisoformat(text) if text and "T" in text else None
 
 
 def _date_start(post: GridPost, slot: int, near: dt.datetime | None, plan: str | None) -> None:
@@ -152,7 +157,7 @@ def _date_end(post: GridPost, slot: int) -> None:
     """A clock time of an end gets the date that follows its start."""
     path = post.path(post.grid.end, slot)
     post.typed[path] = post.text(path)
-    clock, start = clock_of(post.typed[path]), moment_of(post.given(post.path(post.grid.start, slot)))
+    clock, start = clock_of(post.typed[path]), post.moment(post.grid.start, slot)
     if clock and start:
         same_day = dt.datetime.combine(start.date(), clock)
         post.put(path, f"{same_day if same_day >= start else same_day + DAY:%Y-%m-%dT%H:%M}")

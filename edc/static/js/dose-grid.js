@@ -5,7 +5,8 @@
 //       input[data-origin]      hidden; becomes "accepted proposal" when = took the plan time
 //       .cb-state               the word of the status, copied from the label of its radio
 //     [data-slot-panel="3"]   radios [data-status] (GIVEN, HELD, NOT_REACHED, ""), select[data-hold-reason],
-//                             details.cb-missing for a time that is not known, [data-slot-note] for the amber sentence
+//                             [data-start-more] with input[data-start-date] (a date that is not the nearest to plan),
+//                             details.cb-missing (a time that is not known) and [data-reason]; [data-slot-note] for the amber sentence
 //     select[data-stop-reason], [data-full-dose] input, [data-count="GIVEN"] text, input[data-first-plan] (ISO or 29 jan 2024 0800)
 // Keys in a start field: = plan time, n now, h held, x stopped from here, - time not known, Enter or arrows next slot,
 // Alt+Enter panel (Esc back). Enter in a reason goes on. Ctrl+Z outside text takes the last act back.
@@ -38,9 +39,17 @@ const startOf = slot => slot.querySelector('[data-start]')
 const panelOf = slot => grid.querySelector(`[data-slot-panel="${slot.dataset.slot}"]`)
 const radiosOf = slot => [...panelOf(slot).querySelectorAll('[data-status]')]
 const statusOf = slot => radiosOf(slot).find(radio => radio.checked)?.value ?? ''
-const setStatus = (slot, value) => { for (const radio of radiosOf(slot)) radio.checked = radio.value === value }
+const moreOf = slot => panelOf(slot).querySelector('[data-start-more]')
+const dateOf = slot => moreOf(slot)?.querySelector('[data-start-date]')?.value ?? ''
+const setStatus = (slot, value) => {
+  const radio = radiosOf(slot).find(one => one.value === value)
+  if (!radio || radio.checked) return
+  radio.checked = true
+  radio.dispatchEvent(new Event('input', { bubbles: true }))
+}
 const timeOf = (slot, before) => {
   const at = minutes(startOf(slot).value)
+  if (at !== null && dateOf(slot)) return firstPlan(`${dateOf(slot)} ${clock(at * MINUTE)}`)
   const near = stamp(slot.dataset.plan) || before + grid.dataset.interval * MINUTE || NaN
   if (at === null || Number.isNaN(near)) return NaN
   const midnight = near - near % (1440 * MINUTE)
@@ -76,6 +85,15 @@ const open = slot => {
 const fields = () => [...grid.querySelectorAll('input, select, textarea')]
 const remember = () => undo.push(fields().map(f => [f, f.value, f.checked]))
 const restore = () => { for (const [f, value, checked] of undo.pop() ?? []) { f.value = value; f.checked = checked } }
+// A stored start that is changed asks why, in the panel of its dose; a time and a reason why there is none exclude each other.
+const askReason = slot => {
+  const box = moreOf(slot)?.querySelector('[data-reason]')
+  if (box && !box.dataset.asked) box.hidden = startOf(slot).value === startOf(slot).defaultValue
+}
+const stopLater = slot => {
+  for (const other of slots().slice(slots().indexOf(slot))) if (!startOf(other).value && !statusOf(other)) setStatus(other, 'NOT_REACHED')
+}
+const missingOf = slot => moreOf(slot)?.querySelector('.cb-missing') ?? panelOf(slot).querySelector('.cb-missing')
 const told = () => grid.dispatchEvent(new Event('input', { bubbles: true }))
 const go = to => { const next = slots()[to]; if (next) { startOf(next).focus(); startOf(next).select() } return Boolean(next) }
 const fill = (slot, text, origin) => {
@@ -88,11 +106,11 @@ const ACTS = {
   n: slot => fill(slot, clock(stamp(grid.dataset.now) + Date.now() - opened), ''),
   h: slot => { startOf(slot).value = ''; setStatus(slot, 'HELD'); panelOf(slot).querySelector('[data-hold-reason]').focus() },
   x: slot => {
-    const later = slots().slice(slots().indexOf(slot))
-    for (const other of later) if (!startOf(other).value) setStatus(other, 'NOT_REACHED')
+    if (!startOf(slot).value) setStatus(slot, 'NOT_REACHED')
+    stopLater(slot)
     grid.querySelector('[data-stop-reason]')?.focus()
   },
-  '-': slot => { const missing = panelOf(slot).querySelector('.cb-missing'); missing.open = true; missing.querySelector('select').focus() },
+  '-': slot => { const missing = missingOf(slot); missing.open = true; setStatus(slot, 'GIVEN'); missing.querySelector('select').focus() },
 }
 const keysInStart = (event, slot) => {
   const at = slots().indexOf(slot)
@@ -125,11 +143,38 @@ if (grid) {
   })
   grid.addEventListener('input', event => {
     const slot = event.target.matches('[data-start]') && event.target.closest('[data-slot]')
-    if (slot) { slot.querySelector('[data-origin]').value = ''; setStatus(slot, startOf(slot).value ? 'GIVEN' : '') }
+    if (slot) {
+      slot.querySelector('[data-origin]').value = ''
+      setStatus(slot, startOf(slot).value ? 'GIVEN' : '')
+      if (startOf(slot).value) missingOf(slot).querySelector('select').value = ''
+    }
+    const panel = event.isTrusted && event.target.closest('[data-slot-panel]')
+    const own = panel && slots().find(other => other.dataset.slot === panel.dataset.slotPanel)
+    if (own && event.target.matches('[data-status][value=NOT_REACHED]')) stopLater(own)
+    if (own && event.target.closest('[data-start-more] .cb-missing') && event.target.value) startOf(own).value = ''
+    for (const other of slots()) askReason(other)
     const first = event.target.matches('[data-first-plan]') ? firstPlan(event.target.value) : NaN
     if (!Number.isNaN(first)) slots().forEach((other, i) => { other.dataset.plan = new Date(first + i * grid.dataset.interval * MINUTE).toISOString().slice(0, 16) })
     show()
   })
-  open(slots().find(slot => !statusOf(slot)) ?? slots()[0])
+  // What a link of the page leads to may stand in a panel that is closed.
+  const goTo = id => {
+    const target = id ? document.getElementById(id) : null
+    const panel = target?.closest('[data-slot-panel]')
+    const slot = panel && slots().find(other => other.dataset.slot === panel.dataset.slotPanel)
+    if (!slot) return false
+    open(slot)
+    for (let part = target.closest('details'); part; part = part.parentElement.closest('details')) part.open = true
+    if (target === panel) go(slots().indexOf(slot)); else target.focus()
+    return true
+  }
+  document.addEventListener('click', event => {
+    const link = event.target.closest('a[href^="#"]')
+    if (link && goTo(decodeURIComponent(link.hash.slice(1)))) event.preventDefault()
+  })
+  const asked = slots().filter(slot => panelOf(slot).querySelector('[data-reason]:not([hidden])'))
+  for (const slot of asked) for (const box of panelOf(slot).querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
+  open(slots().find(slot => slot.classList.contains('has-error')) ?? asked[0] ?? slots().find(slot => !statusOf(slot)) ?? slots()[0])
+  goTo(location.hash.slice(1))
   show()
 }

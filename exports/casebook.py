@@ -32,11 +32,12 @@ from exports.pdf_blocks import (
 from exports.pdf_document import CasebookDocument, Column
 from exports.pdf_frame import Imprint
 from forms.crf import Group
+from forms.evaluation import is_visible
 from forms.items import Item, Reference
 from forms.reading import canonical, display
 from forms.views import Row
 
-WIDEST_TABLE = 6
+WIDEST_TABLE = 5
 
 
 class CasebookWriter:
@@ -123,7 +124,7 @@ class CasebookWriter:
         asked = {item.name for _, key, _, item in items_to_verify(entry) if key == row_key}
         for item in row.collection.items.values():
             answer = row.answer(item.name)
-            if item.retired and not answer.is_given:
+            if not answer.is_given and not is_visible(item, row, entry.view):
                 continue
             review = reviews.get((entry.header.uid, row_key, item.name))
             origin = "" if answer.origin in ("typed", "derived") or not answer.is_given else answer.origin
@@ -162,11 +163,7 @@ class CasebookWriter:
         if len(items) <= WIDEST_TABLE:
             self._short_rows(entry, rows, items, reviews)
         else:
-            for row in rows:
-                self._document.text(f"{group.title} {row.number}")
-                draw_items(
-                    self._document, (x for x in self._items(entry, row, row.uid, reviews) if x.value or x.missing)
-                )
+            self._long_rows(entry, rows, items, reviews)
         for gone in removed:
             self._document.text(f"Row {gone.row_no} was removed: {gone.removed_reason}")
 
@@ -176,6 +173,24 @@ class CasebookWriter:
     ) -> None:  # fmt: skip
         columns = [Column("No.", 6), *[Column(item.label, 94 / max(len(items), 1)) for item in items]]
         self._document.table(columns, (self._short_row(entry, row, items, reviews) for row in rows))
+
+    def _long_rows(
+        self, entry: Entry, rows: Sequence[Row], items: Sequence[Item],
+        reviews: dict[tuple[str, str, str], ItemReview],
+    ) -> None:  # fmt: skip
+        """The first items side by side, the others of a row in words beside them."""
+        first, rest = items[:WIDEST_TABLE], items[WIDEST_TABLE:]
+        columns = [Column("No.", 5), *[Column(item.label, 62 / WIDEST_TABLE) for item in first], Column("Also", 33)]
+        self._document.table(
+            columns,
+            ((*self._short_row(entry, row, first, reviews), self._in_words(entry, row, rest, reviews)) for row in rows),
+        )
+
+    def _in_words(
+        self, entry: Entry, row: Row, items: Sequence[Item], reviews: dict[tuple[str, str, str], ItemReview]
+    ) -> str:
+        cells = self._short_row(entry, row, items, reviews)[1:]
+        return "; ".join(f"{item.label}: {cell}" for item, cell in zip(items, cells, strict=True) if cell)
 
     def _short_row(
         self, entry: Entry, row: Row, items: Sequence[Item], reviews: dict[tuple[str, str, str], ItemReview]

@@ -131,9 +131,9 @@ def _name(*parts: str) -> str:
 def _imprint(session: Session) -> Imprint:
     newest = latest_seal(session.connection())
     at, zone = now(session), site_zone()
-    printed = f"Printed {instant_text(at, zone)} {offset_text(at, zone)} by {current().user.printed_name}"
+    printed = f"{instant_text(at, zone)} {offset_text(at, zone)} by {current().user.printed_name}"
     return Imprint(
-        study=STUDY_ID.value, printed=printed, seal=f"Seal {newest.mark}" if newest else "Not sealed yet",
+        study=STUDY_ID.value, printed=printed, seal=newest.mark if newest else "none yet",
         training=bool(shell().band),
     )  # fmt: skip
 

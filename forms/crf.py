@@ -296,7 +296,7 @@ def _known_facts() -> dict[str, set[str]]:
 
 def _verify_foreign(crf: type[CRF], where: str, name: str, facts: dict[str, set[str]]) -> None:
     kind, _, argument = name.partition(":")
-    head, rest = (argument, "") if kind in ("all", "same") and argument else name.partition(".")[::2]
+    head, rest = (argument, "") if kind in ("all", "ever", "same") and argument else name.partition(".")[::2]
     target = REGISTRY.get(head)
     unknown_fact = bool(rest) and head in facts and rest not in facts[head]
     unknown_crf = head.isupper() and (target is None or (bool(rest) and rest not in target.items))
@@ -321,7 +321,7 @@ def foreign_crfs(declared: Check | Derivation) -> set[str]:
     found = set()
     for name in (n.rstrip("?") for n in declared.on):
         kind, _, argument = name.partition(":")
-        head = argument if kind in ("all", "same") and argument else name.partition(".")[0]
+        head = argument if kind in ("all", "ever", "same") and argument else name.partition(".")[0]
         if head.isupper() and head in REGISTRY:
             found.add(head)
     return found

@@ -9,7 +9,19 @@ from functools import cache
 
 from forms import items as it
 from forms.conditions import When
-from forms.crf import CRF, Check, Derivation, Fail, Group, all_crfs, collections, foreign_crfs, order_of_derivations
+from forms.crf import (
+    CRF,
+    Check,
+    Derivation,
+    Fail,
+    Group,
+    all_crfs,
+    collections,
+    declarations,
+    foreign_crfs,
+    get_crf,
+    order_of_derivations,
+)
 from forms.items import Answer, Item
 from forms.reading import display
 from forms.views import Record, Row, SubjectView
@@ -66,6 +78,8 @@ def _resolve(name: str, row: Row, record: Record, subject: SubjectView) -> objec
     if argument:
         if kind == "rows":
             return record.rows(argument)
+        if kind == "ever":
+            return subject.load_removed(argument) + subject.load(argument)
         records = subject.load(argument)
         if kind == "all":
             return records
@@ -303,6 +317,45 @@ def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
         and not item.retired
         and not is_visible(item, row, record)
     ]
+
+
+def may_move(record: Record, subject: SubjectView, facts: frozenset[str]) -> bool:
+    """Whether a derived item of a record comes out anew after a change of `facts`: then run all its derivations.
+
+    Facts are OIDs of CRFs, and `visit` and `subject` for the dates of the schedule.
+    """
+    return any(
+        str(_derived_value(rule, row, record, subject)) != str(row.value(rule.item))
+        for rule, row in _rules_on_rows(record, facts)
+        if isinstance(rule, Derivation) and not _is_kept(row.collection.items[rule.item], row)
+    )
+
+
+def may_fire(record: Record, subject: SubjectView, facts: frozenset[str]) -> bool:
+    """Whether a check that reads `facts` finds something in a record: then look for all its findings."""
+    return any(
+        next(_run(rule, row, record, subject), None) is not None
+        for rule, row in _rules_on_rows(record, facts)
+        if isinstance(rule, Check) and rule.severity == QUERY
+    )
+
+
+def _rules_on_rows(record: Record, facts: frozenset[str]) -> Iterator[tuple[Check | Derivation, Row]]:
+    for group_oid, rule in rules_reading(record.crf.oid, facts):
+        rows: Iterable[Row] = record.rows(group_oid) if group_oid else [record]
+        for row in rows:
+            yield rule, row
+
+
+@cache
+def rules_reading(oid: str, facts: frozenset[str]) -> tuple[tuple[str | None, Check | Derivation], ...]:
+    """The checks and derivations of a CRF, with their group, that a change of `facts` can concern."""
+    return tuple(
+        (group_oid, rule)
+        for group_oid, collection in collections(get_crf(oid))
+        for rule in declarations(collection)
+        if facts & (foreign_crfs(rule) | {name.rstrip("?").partition(".")[0] for name in rule.on})
+    )
 
 
 @cache

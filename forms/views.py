@@ -84,12 +84,14 @@ class VisitView:
 class SubjectView:
     """The participant around a record: anchors, visits, site reference data, and records on demand.
 
-    `load(oid)` gives all records of a CRF of this participant in the order of date or line.
+    `load(oid)` gives all records of a CRF of this participant in the order of date or line; `load_removed(oid)` those
+    that were removed, whose numbers are never given again.
     """
 
     code: str
     now: str
     load: Callable[[str], list[Record]]
+    load_removed: Callable[[str], list[Record]] = lambda oid: []
     consent_date: dt.date | None = None
     registration_date: dt.date | None = None
     c1d1: dt.date | None = None

@@ -73,7 +73,7 @@ def build_matrix(session: Session, subject: Subject, today: dt.date) -> Matrix:
 
 def log_crfs() -> list[type[CRF]]:
     """The forms kept once for a participant or line by line, outside visits."""
-    return [crf for crf in all_crfs() if crf.log or crf.oid not in schedule.FORMS_BY_VISIT]
+    return [crf for crf in all_crfs() if crf.log or crf.oid in schedule.SUBJECT_FORMS]
 
 
 def _crfs_of(columns: Iterable[dict[type[CRF], schedule.Due]]) -> list[type[CRF]]:

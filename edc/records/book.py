@@ -103,6 +103,7 @@ class SubjectBook:
         self.now = now
         self._entries: dict[str, list[Entry]] = {}
         self._visits: list[Visit] | None = None
+        self._site_tables = _SiteTables(session, subject.site_uid)
 
     @property
     def cipher(self) -> Cipher:
@@ -129,18 +130,23 @@ class SubjectBook:
             code=subject.code,
             now=local(self.now, subject.site.time_zone).strftime("%Y-%m-%dT%H:%M"),
             load=self.load,
+            load_removed=self.load_removed,
             consent_date=subject.consent_date,
             registration_date=subject.registration_date,
             c1d1=subject.c1d1,
             last_dose=subject.last_dose,
             visits=_Lazy(lambda: [visit_view(visit) for visit in self.visits]),
-            site=_SiteTables(self.session, subject.site_uid),
+            site=self._site_tables,
             study={key: setting.value for key, setting in SETTINGS.items()},
         )
 
     def load(self, oid: str) -> list[Record]:
         """All records of a CRF that were not removed, in the order of visit and repeat."""
         return [entry.view for entry in self.entries(oid) if not entry.header.removed]
+
+    def load_removed(self, oid: str) -> list[Record]:
+        """The records of a CRF that were removed."""
+        return [entry.view for entry in self.entries(oid) if entry.header.removed]
 
     def entries(self, oid: str) -> list[Entry]:
         """All records of a CRF with their rows as stored, removed ones included."""

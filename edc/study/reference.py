@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 
 from edc.db import Session
-from edc.study.models import ConsentVersion, Laboratory, NormalRange
+from edc.study.models import ConsentVersion, Laboratory, NormalRange, Site
 from forms.derive.labs import RangeRow
 from forms.site_tables import ConsentVersionRow
 
@@ -40,8 +40,14 @@ def ranges(session: Session, site_uid: str) -> Sequence[RangeRow]:
     ]  # fmt: skip
 
 
+def time_zone(session: Session, site_uid: str) -> str:
+    """The name of the site's time zone, for intervals across a clock change."""
+    return session.scalars(select(Site.time_zone).where(Site.uid == site_uid)).one()
+
+
 site_tables: dict[str, Callable[[Session, str], object]] = {
     "consent_versions": consent_versions,
     "laboratories": laboratories,
     "ranges": ranges,
+    "time_zone": time_zone,
 }

@@ -71,9 +71,9 @@ class Lesions(CRF, oid="TLB", title="Lesions", domain="TU", slug="lesions", log=
         sdtm="TR.TRDTC",
     )  # fmt: skip
 
-    @derive("TLB-ID", "lesion_id", on="self role all:TLB")
+    @derive("TLB-ID", "lesion_id", on="self role ever:TLB")
     def derive_id(lesion: Record, role: str, lesions: Sequence[Record]) -> str:
-        """The next number of the role; an identity once given stays."""
+        """The next number of the role; identities stay, and that of a removed lesion is not given again."""
         pattern = re.compile(rf"{PREFIXES[role]}(\d+)")
         if lesion.lesion_id and pattern.fullmatch(lesion.lesion_id):
             return str(lesion.lesion_id)

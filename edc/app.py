@@ -58,6 +58,9 @@ def rooms() -> list[Room]:
     from edc.casebook import day_views
     from edc.casebook import views as casebook_views
     from edc.labs import range_views
+    from edc.records import draft_views
+    from edc.records import views as record_views
+    from edc.review import form_views
     from edc.review import views as review_views
     from exports import views as export_views
 
@@ -68,6 +71,9 @@ def rooms() -> list[Room]:
         Room(day_views, in_study=False),
         Room(casebook_views),
         Room(review_views),
+        Room(record_views),
+        Room(draft_views),
+        Room(form_views),
         Room(export_views),
         Room(range_views),
     ]

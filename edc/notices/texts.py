@@ -6,6 +6,7 @@ TEXTS = {
     "role-granted": "You now have the role {role}. Switch to it from the menu beside your name.",
     "role-ended": "Your role {role} has ended.",
     "password-link": "A link to set your password was made. If you did not ask for it, tell {contact}.",
+    "signature-void": "Your signature of {path} no longer applies: {by} changed signed values.",
     "account-confirmed": "{by} confirmed your account. You may now sign, verify and lock as your role allows.",
 }
 

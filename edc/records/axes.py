@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from edc.db import Session
+from edc.notices.service import tell
 from edc.queries.models import ANSWERED, CLOSED, OPEN, Query
 from edc.records.book import Entry
 from edc.records.models import CHANGED, SIGNED, VERIFIED, VOID, ItemReview, Signature
@@ -79,6 +80,7 @@ def void_signatures(saving: Saving, entries: Sequence[Entry], outcome: SaveOutco
         signature.voided_at = saving.now
         signature.void_reason = "The signed values changed."
         outcome.signatures_voided.append(signature.printed_name)
+        tell(saving.session, signature.user_uid, "signature-void", path=signature.record.path, by=saving.by.user_name)
     for entry in signed:
         entry.header.signature_state = VOID
 

@@ -113,20 +113,20 @@ def find_clashes(book: SubjectBook, entry: Entry, patch: Patch, version: int) ->
     return clashes
 
 
-def drop_untouched(book: SubjectBook, entry: Entry, patch: Patch, version: int) -> None:
+def drop_untouched(book: SubjectBook, entry: Entry, patch: Patch, version: int) -> dict[str, str]:
     """Take out of a patch what only repeats the answers that its writer read: a browser sends the whole form.
 
-    Without this, everything that somebody else changed meanwhile would look like a wish to change it back.
+    Without this, everything that somebody else changed meanwhile would look like a wish to change it back. Returns
+    what was taken over from others: label of the item and who changed it.
     """
     reading = Reading(book, entry, version)
-    take_out(
-        patch,
-        {
-            one.path
-            for one in answers_of(entry, patch)
-            if reading.change_of(one) and not differs(one.item, reading.then(one), one.answer)
-        },
-    )
+    repeated = [
+        (one, changed.user_name)
+        for one in answers_of(entry, patch)
+        if (changed := reading.change_of(one)) and not differs(one.item, reading.then(one), one.answer)
+    ]
+    take_out(patch, {one.path for one, _ in repeated})
+    return {one.item.label: name for one, name in repeated}
 
 
 def take_out(patch: Patch, paths: Collection[str]) -> None:

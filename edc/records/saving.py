@@ -36,6 +36,9 @@ from forms.items import EMPTY, Answer, Item, Reference
 from forms.patch import Patch, RowPatch, path_of
 from forms.reading import canonical
 
+# What rules call the dates that the schedule keeps: they move when a visit, a dose or a consent is dated.
+SCHEDULE = frozenset({"visit", "subject"})
+
 
 @dataclass
 class Changed:
@@ -145,38 +148,64 @@ def follow_up(
     """What every change of values brings: derivations, checks, verification, signatures, marks, versions."""
     touched = {entry.header.uid: entry for entry in entries}
     evaluated = {**touched}
+    facts = frozenset(entry.header.crf_oid for entry in entries)
     for entry in entries:
         _derive(saving, book, entry, outcome)
     for entry in _dependents(book, entries):
-        if _derive(saving, book, entry, outcome):
+        if evaluation.may_move(entry.view, book.view(), facts) and _derive(saving, book, entry, outcome):
             touched[entry.header.uid] = entry
         evaluated[entry.header.uid] = entry
     for entry in touched.values():
         _new_version(saving, entry)
         _fall_back(entry, outcome)
+    consented = book.subject.consent_date
     moved = [follow_schedule(book, entry.header.crf_oid) for entry in entries]
     if any(moved):
-        evaluated = _everything(saving, book, touched, evaluated, outcome)
-    _evaluate(saving, book, list(evaluated.values()), outcome)
+        facts |= SCHEDULE
+        # The general checks of every date read the consent.
+        is_everything = book.subject.consent_date != consented
+        evaluated = _everything(saving, book, touched, evaluated, outcome, None if is_everything else facts)
+        judged = list(evaluated.values()) if is_everything else _judged_anew(book, touched, evaluated, facts)
+    else:
+        judged = _judged_anew(book, touched, evaluated, facts)
+    _evaluate(saving, book, judged, outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
     if patch is not None:
         _confirm(saving, entries[0], patch)
-    count_axes(saving.session, list(evaluated.values()))
+    count_axes(saving.session, judged)
     return outcome
 
 
+def _judged_anew(
+    book: SubjectBook, touched: dict[str, Entry], evaluated: dict[str, Entry], facts: frozenset[str]
+) -> list[Entry]:
+    """The records whose findings may differ now: changed, asked about, or found wanting by a check that reads them."""
+    view = book.view()
+    return [
+        entry
+        for uid, entry in evaluated.items()
+        if uid in touched
+        or entry.header.queries_open + entry.header.queries_answered
+        or evaluation.may_fire(entry.view, view, facts)
+    ]
+
+
 def _everything(
-    saving: Saving, book: SubjectBook, touched: dict[str, Entry], evaluated: dict[str, Entry], outcome: SaveOutcome
-) -> dict[str, Entry]:
-    """All records of the participant, derived anew: a date that they are judged by moved."""
+    saving: Saving, book: SubjectBook, touched: dict[str, Entry], evaluated: dict[str, Entry], outcome: SaveOutcome,
+    facts: frozenset[str] | None,
+) -> dict[str, Entry]:  # fmt: skip
+    """The records of the participant with rules that read `facts` (None: all), derived anew: a date moved."""
     present = select(FormRecord.crf_oid).where(FormRecord.subject_uid == book.subject.uid).distinct()
     for oid in sorted(saving.session.scalars(present)):
+        if facts is not None and not evaluation.rules_reading(oid, facts):
+            continue
         for entry in book.entries(oid):
             if entry.header.removed or (entry.header.uid in evaluated and entry.header.uid in touched):
                 continue
             evaluated[entry.header.uid] = entry
-            if _derive(saving, book, entry, outcome):
+            is_moved = facts is None or evaluation.may_move(entry.view, book.view(), facts)
+            if is_moved and _derive(saving, book, entry, outcome):
                 touched[entry.header.uid] = entry
                 _new_version(saving, entry)
     return evaluated
@@ -337,10 +366,12 @@ def _require_reasons(saving: Saving, patch: Patch, changed: list[Changed]) -> No
 
 
 def _complete(entry: Entry, patch: Patch, outcome: SaveOutcome) -> None:
+    """Set the entry status as asked; a form marked not done is open again once something is answered in it."""
     header = entry.header
-    if patch.complete is None:
+    is_answered_after_all = header.entry_status == NOT_DONE and bool(outcome.changed or patch.complete)
+    if not is_answered_after_all and (patch.complete is None or header.entry_status == NOT_DONE):
         return
-    if header.entry_status == NOT_DONE:
+    if is_answered_after_all:
         header.not_done_reason = None
     missing = open_required(entry) if patch.complete else []
     outcome.open_required = missing

@@ -14,6 +14,7 @@ from forms.schedule import VisitDef
 from forms.windows import Anchors, expected_visits, plan
 
 PLANNED, OCCURRED, MISSED = "planned", "occurred", "missed"
+LAST_NUMBER = 99
 
 
 def position_of(visitnum: Decimal) -> int:
@@ -38,6 +39,10 @@ def add_visit(session: Session, book: SubjectBook, kind: str, number: int | None
     """Add a visit by hand: a planned one before its trigger, or an unscheduled one after the latest visit."""
     if kind == schedule.UNSCHEDULED:
         number = 1 + sum(1 for visit in book.visits if visit.kind == kind)
+    elif schedule.VISIT_KINDS[kind].is_numbered and not 1 <= (number or 0) <= LAST_NUMBER:
+        raise Refused(
+            reason=f"A visit of this kind needs its course or number, from 1 to {LAST_NUMBER}.", remedy="Say which one."
+        )
     definition = schedule.get_visit(kind, number)
     if any(visit.oid == definition.oid for visit in book.visits):
         raise Refused(reason=f"{definition.label} is there already.", remedy="Open it in the casebook.")

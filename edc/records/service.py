@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import func, select
 
 from audit.capture import new_uid
+from audit.models import audit_change, audit_record
 from edc.db import Session
 from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
@@ -193,3 +194,27 @@ def note_opening(session: Session, record: FormRecord, user_uid: str, now: dt.da
 def is_complete(record: FormRecord) -> bool:
     """Whether the entry axis of a record needs nothing more."""
     return record.entry_status in (COMPLETE, NOT_DONE)
+
+
+def find_repeated(session: Session, user_uid: str, request_id: str) -> FormRecord | None:
+    """The record that the same request of the same person saved before, or None: a form sent twice is stored once."""
+    change, line = audit_change.c, audit_record.c
+    key = session.execute(
+        select(line.key)
+        .join_from(audit_change, audit_record, line.change_uid == change.uid)
+        .where(change.user_uid == user_uid, change.request_id == request_id, line.entity == FormRecord.__audit_entity__)
+        .order_by(line.id)
+    ).scalars().first()  # fmt: skip
+    return None if key is None else session.scalars(select(FormRecord).where(FormRecord.uid == key)).one_or_none()
+
+
+def find_next_form(session: Session, subject: Subject, visit: Visit, crf: type[CRF]) -> type[CRF] | None:
+    """The next form of a visit that is due and not complete, in the order of the casebook; None when all are done."""
+    present = list_records(session, subject, visit=visit)
+    done = {record.crf_oid for record in present if is_complete(record) or record.removed}
+    belong = schedule.forms_of_visit(visit.kind)
+    known = {one.oid: one for one in all_crfs() if not one.log}
+    due = [oid for oid, mark in belong.items() if oid in known and not mark.is_conditional]
+    start = list(belong).index(crf.oid) + 1 if crf.oid in belong else 0
+    ordered = [*list(belong)[start:], *list(belong)[:start]]
+    return next((known[oid] for oid in ordered if oid in due and oid not in done and oid != crf.oid), None)

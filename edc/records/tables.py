@@ -126,15 +126,19 @@ class ItemRow(Audited, SiteScoped):
 
     def answer(self, name: str) -> it.Answer:
         """The answer of an item as stored."""
-        value, missing = getattr(self, name), getattr(self, name + MISSING)
-        if value is None and missing is None:
-            return it.EMPTY
-        return it.Answer(value, missing, self._origins().get(name, "typed"))
+        return self._answer(name, self._origins())
 
     def answers(self) -> dict[str, it.Answer]:
         """All given answers by item name."""
-        found = ((name, self.answer(name)) for name in self.collection.items)
+        origins = self._origins()
+        found = ((name, self._answer(name, origins)) for name in self.collection.items)
         return {name: answer for name, answer in found if answer is not it.EMPTY}
+
+    def _answer(self, name: str, origins: dict[str, str]) -> it.Answer:
+        value, missing = getattr(self, name), getattr(self, name + MISSING)
+        if value is None and missing is None:
+            return it.EMPTY
+        return it.Answer(value, missing, origins.get(name, "typed"))
 
     def store(self, name: str, answer: it.Answer) -> None:
         """Set value, missing reason and origin of an item."""
@@ -178,6 +182,10 @@ class ItemRow(Audited, SiteScoped):
         if attribute in self.collection.items:
             return self.collection.items[attribute].oid
         return f"{self.__audit_entity__}.{attribute}"
+
+    def audit_needs_reason(self, attribute: str) -> bool:
+        """An answer that stands never changes without a reason, by whatever door (C19)."""
+        return attribute.removesuffix(MISSING) in self.collection.items
 
     def audit_origin(self, attribute: str) -> str | None:
         """Where an item's value came from."""

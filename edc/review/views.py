@@ -23,11 +23,11 @@ from edc.queries.models import ANSWERED, CLOSED, OPEN, Query
 from edc.records.axes import count_axes
 from edc.records.book import Entry, SubjectBook
 from edc.records.models import FormRecord
-from edc.records.saving import Saving
+from edc.records.saving import Saving, refuse_restricted
 from edc.records.service import get_record_by_uid, get_subject, list_records
 from edc.review import locking, signing, verification
 from edc.study.models import Subject
-from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, require, shell
+from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, require, safe_return, shell
 from forms.crf import get_crf
 
 blueprint = Blueprint("review", __name__)
@@ -104,6 +104,7 @@ def act_on_query(number: int, act: str) -> Response:
     found = get_query(number)
     text = request.form.get("text", "")
     me, at = current(), now(db())
+    refuse_restricted(db(), get_record_by_uid(db(), found.record_uid), ("locked",))
     with change_for_request(f"query:{act}", subject=found.subject_uid, site=found.site_uid) as change:
         if act == "answer":
             queries.answer_query(found, text, by=me.actor, now=at)
@@ -113,7 +114,7 @@ def act_on_query(number: int, act: str) -> Response:
             queries.close_query(found, text, by=me.actor, now=at, may_close_checks=me.role is Role.DATA_MANAGER)
         recount(saving_for(change), found.record_uid)
     flash({"answer": "Answered. The reviewer has been told.", "again": "Asked again.", "close": "Closed."}[act])
-    return redirect(url_for(".query", number=number), 303)
+    return redirect(safe_return(request.form.get("back")) or url_for(".query", number=number), 303)
 
 
 def recount(saving: Saving, record_uid: str) -> None:

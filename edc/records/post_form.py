@@ -1,0 +1,161 @@
+"""A posted form on its way into the record, and the answer to whoever posted it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from audit.capture import RepeatedRequest
+from edc.clock import local, now, time_text
+from edc.errors import Problem
+from edc.permissions import Permission
+from edc.records import posting, service
+from edc.records.book import SubjectBook
+from edc.records.clashes import find_clashes
+from edc.records.drafts import DraftTooLarge, TooManyDrafts, Typed
+from edc.records.form_page import (
+    draft_box,
+    form_url,
+    keep_typed,
+    open_form,
+    render_form,
+    saving_for,
+    this_place,
+    url_of_record,
+)
+from edc.records.models import FormRecord
+from edc.records.problems import ChangeReasonMissing, Clash
+from edc.records.saving import lock_subject
+from edc.records.sentences import names, saved_line
+from edc.web import change_for_request, current, db, request_id
+from forms.entry_form import read_form
+from forms.patch import Held, Patch
+
+P = Permission
+
+
+class Posting:
+    """One posted form on its way into the record."""
+
+    def __init__(self, segments: dict[str, Any]) -> None:
+        self.session, self.me, self.segments = db(), current(), segments
+        self.form = posting.settled(request.form)
+        self.version = request.form.get("row_version", 0, type=int)
+        self.is_kept = True
+
+    def answer(self) -> Response:
+        """Save, or answer with the first result, the page again, or the clashes to settle."""
+        done = self._find_repeated()
+        if done is not None:
+            return _answer_repeated(done)
+        subject = service.get_subject(self.session, self.segments["code"])
+        lock_subject(self.session, subject.uid)
+        self._find()
+        today = local(now(self.session), subject.site.time_zone).date()
+        patch, held = read_form(self.place.crf, self.form, today=today, editable=self._may_edit)
+        if posting.unsettled(request.form):
+            return self._ask_again(patch)
+        try:
+            stored, left = self._store(patch, held)
+        except RepeatedRequest:
+            done = self._find_repeated()
+            return _answer_repeated(done) if done else redirect(self.page_url, 303)
+        except Problem as problem:
+            return self._come_back(problem)
+        return self._answer_stored(stored, held, left)
+
+    def _find(self) -> None:
+        self.place = this_place(self.segments)
+        self.page_url = form_url(self.place)
+
+    def _find_repeated(self) -> FormRecord | None:
+        return service.find_repeated(self.session, self.me.user.uid, request_id())
+
+    def _may_edit(self, path: str) -> bool:
+        return posting.may_edit(self.place.crf, path, may_assess=self.me.may(P.RECORD_ASSESS))
+
+    def _store(self, patch: Patch, held: list[Held]) -> tuple[posting.Stored, Typed | None]:
+        """The save and the draft of what is left, in one transaction."""
+        record = self.place.record
+        with change_for_request("record:save", subject=record.subject_uid, site=record.site_uid) as change:
+            stored = posting.store(saving_for(change), record, patch, version=self.version)
+            typed = posting.typed_fields(self.form)
+            left = posting.left_over(typed, patch, held, stored.clashes, record.row_version)
+            draft_box().discard(self.page_url)
+            if left is not None:
+                self._keep(left)
+        return stored, left
+
+    def _keep(self, typed: Typed) -> None:
+        """Keep what was typed as the draft of the page, where there is room for it."""
+        try:
+            keep_typed(draft_box(), self.place, typed)
+        except (DraftTooLarge, TooManyDrafts):
+            self.is_kept = False
+
+    def _come_back(self, problem: Problem) -> Response:
+        """Nothing was stored: everything typed is kept, and the page says what is wrong."""
+        self._find()
+        typed = Typed(posting.typed_fields(self.form), row_version=self.version)
+        self._keep(typed)
+        self.session.commit()
+        if not isinstance(problem, ChangeReasonMissing):
+            raise problem
+        flash(f"Nothing was stored yet. Say why you changed {problem.facts['labels']}, then save again.", "error")
+        return self._show_again(typed)
+
+    def _show_again(self, typed: Typed) -> Response:
+        """The page with what was typed: from the draft, or at once where no draft could be kept."""
+        if self.is_kept:
+            return redirect(form_url(self.place), 303)
+        return make_response(render_form(open_form(self.place, typed)), 422)
+
+    def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
+        record = self.place.record
+        entry = SubjectBook(self.session, record.subject, now(self.session)).one(record)
+        at = time_text(now(self.session), record.subject.site.time_zone)
+        flash(saved_line(stored, entry, held, at), "warning" if left else "success")
+        if stored.clashes:
+            return self._ask_to_settle(stored.clashes, self.version)
+        return self._show_again(left) if left else redirect(self._next_url(), 303)
+
+    def _ask_again(self, patch: Patch) -> Response:
+        """The merge page once more: something is not chosen yet."""
+        version = request.form.get("read_version", 0, type=int)
+        book = SubjectBook(self.session, self.place.subject, now(self.session))
+        clashes = find_clashes(book, book.entry(self.place.record), patch, version)
+        labels = [clash.label for clash in clashes if clash.path in posting.unsettled(request.form)]
+        flash(f"Choose one value for {names(labels)}. Nothing was stored yet.", "error")
+        return self._ask_to_settle(clashes, version)
+
+    def _ask_to_settle(self, clashes: list[Clash], read_version: int) -> Response:
+        """The items that two people changed, to choose from."""
+        place = self.place
+        mine = posting.fields_of(posting.typed_fields(request.form), [clash.path for clash in clashes])
+        page = render_template(
+            "records/merge.html", place=place, clashes=clashes, mine=mine, read_version=read_version,
+            form_url=form_url(place), chosen=request.form,
+            words={clash.path: posting.typed_words(place.crf, mine, clash.path) for clash in clashes},
+        )  # fmt: skip
+        return make_response(page, 409)
+
+    def _next_url(self) -> str:
+        place = self.place
+        if group := request.form.get("add", ""):
+            return f"{form_url(place)}?add={group}#group-{group}" if group in place.crf.groups else form_url(place)
+        if request.form.get("then") != "next":
+            return form_url(place)
+        if place.crf.log:
+            return url_for("records.new_form", code=place.subject.code, form_slug=place.crf.slug)
+        visit = place.visit
+        following = visit and service.find_next_form(self.session, place.subject, visit, place.crf)
+        if visit is None or following is None:
+            return form_url(place)
+        return url_for("records.form", code=place.subject.code, visit_slug=visit.slug, form_slug=following.slug)
+
+
+def _answer_repeated(record: FormRecord) -> Response:
+    flash("This was saved already; it was not saved twice.")
+    return redirect(url_of_record(record), 303)

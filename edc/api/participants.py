@@ -33,7 +33,6 @@ blueprint = ApiBlueprint("api_participants", __name__, "Participants of the site
 P = Permission
 CONSENT = "IC"
 KINDS = [kind for kind in schedule.VISIT_KINDS if kind not in (schedule.SCREENING, schedule.LOG)]
-MOST_VISITS = 99
 
 
 class ParticipantQuery(Paged):
@@ -79,7 +78,7 @@ class NewVisit(StrictSchema):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     number = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MOST_VISITS)
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, scheduling.LAST_NUMBER)
     )
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from audit.capture import RepeatedRequest
-from edc.api.acting import get_visit_by_oid, read_entry, refuse_stale, saving_for, scope
+from edc.api.acting import get_visit_by_oid, open_book, read_entry, refuse_stale, saving_for, scope
 from edc.api.blueprint import ApiBlueprint, read_body
 from edc.api.problems import AlreadyThere, RequestUnreadable
 from edc.api.record_json import header_json, record_json, saved_json
@@ -18,7 +18,9 @@ from edc.api.replays import done_before, refuse_unless, refuse_unless_stored
 from edc.api.schemas import NAME, UID, Paged, named
 from edc.clock import now
 from edc.permissions import Permission
+from edc.records.clashes import find_clashes
 from edc.records.models import FormRecord
+from edc.records.problems import StaleVersion
 from edc.records.saving import lock_subject
 from edc.records.service import (
     find_record,
@@ -136,7 +138,10 @@ def save(uid: str) -> Response:
         with change_for_request("record:save", reason, subject=record.subject_uid, site=record.site_uid) as change:
             lock_subject(session, record.subject_uid)
             session.refresh(record)
-            refuse_stale(record, read_at)
+            if read_at != record.row_version:
+                entry = read_entry(record)
+                clashes = find_clashes(open_book(record.subject), entry, patch, read_at)
+                raise StaleVersion(clashes, read=read_at, now=record.row_version)
             outcome = save_record(saving_for(change, reason), record, patch, expected_version=read_at)
             return jsonify(saved_json(read_entry(record), scope(), outcome))
     except RepeatedRequest as repeated:
@@ -173,7 +178,7 @@ def remove(body: dict[str, Any], uid: str) -> Response:
 
 def read_patch(crf: type[CRF], body: dict[str, Any], *, is_new: bool = False, under: str = "") -> Read:
     """Patch, row version and reason of a body; raises RequestUnreadable with the path of each place."""
-    answers = {name: value for name, value in body.items() if name not in ("form", "visit")}
+    answers = {name: value for name, value in body.items() if name not in ("form", *(("visit",) if is_new else ()))}
     if is_new:
         if "row_version" in answers:
             raise RequestUnreadable({f"{under}row_version": ["A record that is new has no version yet."]})

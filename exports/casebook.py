@@ -38,6 +38,11 @@ from forms.reading import canonical, display
 from forms.views import Row
 
 WIDEST_TABLE = 5
+# Attributes that say in uids and numbers what each line of the appendix says in its path, time and name.
+TECHNICAL = frozenset(
+    ["site_uid", "subject_uid", "visit_uid", "record_uid", "query_uid", "user_uid", "place", "created_at", "changed_at", "row_version", "crf_oid", "crf_version", "repeat_no", "row_no", "row_key", "position", "item_oid", "item_name", "at", "opened_at", "verified_at", "signed_at", "subject_code", "origins", "user_name", "role", "opened_by", "verified_by"]
+)
+APPENDIX = "Every value, reason and act. Uids and times that repeat a line's own are in the CSV file of the trail."
 
 
 class CasebookWriter:
@@ -62,6 +67,7 @@ class CasebookWriter:
             for record in group:
                 self._form(record, *marks)
         self._document.section(f"Audit trail of {subject.code}")
+        self._document.text(APPENDIX)
         draw_history(self._document, self._history())
         draw_legend(self._document)
 
@@ -224,7 +230,8 @@ class CasebookWriter:
 
     def _history(self) -> Iterator[HistoryLine]:
         for line in subject_history(self._session.connection(), self._book.subject.uid):
-            yield history_line(line, self._zone)
+            if line.attribute not in TECHNICAL:
+                yield history_line(line, self._zone)
 
     def _instant(self, at: object) -> str:
         return instant_text(at, self._zone)  # type: ignore[arg-type]

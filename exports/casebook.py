@@ -40,7 +40,36 @@ from forms.views import Row
 WIDEST_TABLE = 5
 # Attributes that say in uids and numbers what each line of the appendix says in its path, time and name.
 TECHNICAL = frozenset(
-    ["site_uid", "subject_uid", "visit_uid", "record_uid", "query_uid", "user_uid", "place", "created_at", "changed_at", "row_version", "crf_oid", "crf_version", "repeat_no", "row_no", "row_key", "position", "item_oid", "item_name", "at", "opened_at", "verified_at", "signed_at", "subject_code", "origins", "user_name", "role", "opened_by", "verified_by"]
+    [
+        "site_uid",
+        "subject_uid",
+        "visit_uid",
+        "record_uid",
+        "query_uid",
+        "user_uid",
+        "place",
+        "created_at",
+        "changed_at",
+        "row_version",
+        "crf_oid",
+        "crf_version",
+        "repeat_no",
+        "row_no",
+        "row_key",
+        "position",
+        "item_oid",
+        "item_name",
+        "at",
+        "opened_at",
+        "verified_at",
+        "signed_at",
+        "subject_code",
+        "origins",
+        "user_name",
+        "role",
+        "opened_by",
+        "verified_by",
+    ]
 )
 APPENDIX = "Every value, reason and act. Uids and times that repeat a line's own are in the CSV file of the trail."
 

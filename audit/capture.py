@@ -69,6 +69,11 @@ class _Touched:
         return _Touched(self.row, self.is_new, merged)
 
 
+_RowKey = tuple[str, str]
+# What a savepoint goes back to: the rows touched and the number of notes.
+_Kept = tuple[dict[_RowKey, _Touched], int]
+
+
 @dataclass(eq=False)
 class Change:
     """The open change: add facts by `note`, and reasons of single items by `item_reasons[(uid, attribute)]`."""
@@ -81,9 +86,11 @@ class Change:
     subject: str | None = None
     uid: str = field(default_factory=new_uid)
     item_reasons: dict[tuple[str, str], str] = field(default_factory=dict)
-    _touched: dict[tuple[str, str], _Touched] = field(default_factory=dict)
-    _notes: tuple[dict[str, Any], ...] = ()
-    _savepoints: WeakKeyDictionary[SessionTransaction, tuple[Any, Any]] = field(default_factory=WeakKeyDictionary)
+    _touched: dict[_RowKey, _Touched] = field(default_factory=dict)
+    _notes: list[dict[str, Any]] = field(default_factory=list)
+    _savepoints: WeakKeyDictionary[SessionTransaction, tuple[dict[tuple[str, str], _Touched], int]] = field(
+        default_factory=WeakKeyDictionary
+    )
     _is_writing: bool = False
     _has_failed: bool = False
 
@@ -92,7 +99,7 @@ class Change:
     ) -> None:
         """Record a fact that no audited column holds: a download, a sign-in, a refused access."""
         place = Place(entity, key, path, None, None, self.site, self.subject)
-        self._notes += (record_row(place, item, "", value_text(old), value_text(new), None, reason, is_text=False),)
+        self._notes.append(record_row(place, item, "", value_text(old), value_text(new), None, reason, is_text=False))
 
     def _collect(self, row: Audited, is_new: bool, values: dict[str, tuple[str | None, str | None]]) -> None:
         if self._is_writing:
@@ -283,7 +290,7 @@ def _refuse_bulk_write(state: ORMExecuteState) -> None:
 def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
     opened = current_change(session)
     if opened is not None and transaction.nested:
-        opened._savepoints[transaction] = (dict(opened._touched), opened._notes)
+        opened._savepoints[transaction] = (dict(opened._touched), len(opened._notes))
 
 
 def _return_to_savepoint(session: Session, ended: SessionTransaction) -> None:
@@ -293,4 +300,5 @@ def _return_to_savepoint(session: Session, ended: SessionTransaction) -> None:
         return
     while not ended.nested and ended.parent is not None:
         ended = ended.parent
-    opened._touched, opened._notes = opened._savepoints.get(ended, ({}, ()))
+    opened._touched, kept = opened._savepoints.get(ended, ({}, 0))
+    del opened._notes[kept:]

@@ -81,8 +81,13 @@ def _discard(segments: dict[str, Any]) -> Response:
 
 def keep_expired(session: Session, post: ExpiredPost) -> bool:
     """Keep the body of a form page whose session had timed out, or that met a fault, as a draft of its owner."""
+    return post.endpoint in SAVING_ENDPOINTS and keep_as_draft(session, post)
+
+
+def keep_as_draft(session: Session, post: ExpiredPost) -> bool:
+    """Keep a body whose view arguments name a form; False when the person may not enter or the form is gone."""
     me = post.signed_in
-    if post.endpoint not in SAVING_ENDPOINTS or not me.holds(P.RECORD_ENTER):
+    if not me.holds(P.RECORD_ENTER):
         return False
     try:
         place = find_place(session, now(session), **post.view_args)

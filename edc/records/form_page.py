@@ -165,24 +165,38 @@ def this_place(segments: dict[str, Any]) -> FormPlace:
     return find_place(db(), now(db()), **segments)
 
 
-def render_form(opened: OpenForm) -> str:
-    """The page of an open form."""
+def frame_of(place: FormPlace) -> dict[str, Any]:
+    """What the frame of every page of a form shows: the participant, and the way up."""
+    subject, visit = place.subject, place.visit
+    base = url_for("casebook.casebook", code=subject.code)
+    slug, label = (visit.slug, visit.label) if visit else (place.crf.slug, place.crf.title)
+    up = url_for("casebook.visit", code=subject.code, visit_slug=slug)
+    crumbs = [("Participants", url_for("casebook.participants")), (subject.code, base), (label, up)]
+    facts = [subject.site.name, subject.status.replace("_", " ").capitalize()]
+    return {"place": place, "way": crumbs, "participant": (subject.code, base, facts)}
+
+
+def render_form(opened: OpenForm, template: str = "records/form.html", **more: object) -> str:
+    """The page of an open form; a screen of its own has a template that extends the general one."""
     place = opened.place
     mode = "entry" if opened.may_enter else "review" if opened.may_verify else "read"
     page: str = render_template(
-        "records/form.html", opened=opened, place=place, page=opened.page, mode=mode, next_label=_next_label(opened),
-        adding=request.args.get("add", ""), draft_url=_draft_url(opened), form_url=form_url(place),
+        template, **frame_of(place), opened=opened, page=opened.page, mode=mode,
+        next_label=next_label(opened), adding=request.args.get("add", ""), draft_url=draft_url(opened),
+        form_url=form_url(place), **more,
     )  # fmt: skip
     return page
 
 
-def _draft_url(opened: OpenForm) -> str:
+def draft_url(opened: OpenForm) -> str:
+    """Where the open page keeps what is typed, with the version and the draft that it shows."""
     version = opened.typed.row_version if opened.typed else opened.place.record.row_version
     mark = opened.typed.mark if opened.typed else ""
     return f"{form_url(opened.place, 'drafts.keep')}?version={version}&on={mark}"
 
 
-def _next_label(opened: OpenForm) -> str:
+def next_label(opened: OpenForm) -> str:
+    """What 'Save and next' leads to; empty where nothing follows."""
     place = opened.place
     if place.crf.log:
         return f"new {place.crf.line_title.lower()}"

@@ -68,6 +68,7 @@ class ItemView:
     is_asked: bool = True
     has_answer: bool = False
     row_key: str = ""
+    hook: str = ""
 
     @property
     def review_key(self) -> str:

@@ -18,6 +18,7 @@ from edc.records.drafts import DraftTooLarge, TooManyDrafts, Typed
 from edc.records.form_page import (
     draft_box,
     form_url,
+    frame_of,
     keep_typed,
     open_form,
     render_form,
@@ -41,7 +42,7 @@ class Posting:
 
     def __init__(self, segments: dict[str, Any]) -> None:
         self.session, self.me, self.segments = db(), current(), segments
-        self.form = posting.settled(request.form)
+        self.form = self.mine = posting.settled(request.form)
         self.version = request.form.get("row_version", 0, type=int)
         self.is_kept = True
 
@@ -133,9 +134,10 @@ class Posting:
     def _ask_to_settle(self, clashes: list[Clash], read_version: int) -> Response:
         """The items that two people changed, to choose from."""
         place = self.place
-        mine = posting.fields_of(posting.typed_fields(request.form), [clash.path for clash in clashes])
+        sent = request.form if "merge" in request.form else self.mine
+        mine = posting.fields_of(posting.typed_fields(sent), [clash.path for clash in clashes])
         page = render_template(
-            "records/merge.html", place=place, clashes=clashes, mine=mine, read_version=read_version,
+            "records/merge.html", **frame_of(place), clashes=clashes, mine=mine, read_version=read_version,
             form_url=form_url(place), chosen=request.form,
             words={clash.path: posting.typed_words(place.crf, mine, clash.path) for clash in clashes},
         )  # fmt: skip

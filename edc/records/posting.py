@@ -23,7 +23,7 @@ from forms.reading import Unreadable, display, read
 CONTROLS = frozenset({"csrf_token", "request_token", "row_version", "read_version", "then", "merge", "add"})
 CHOICE = "choose."
 MINE, THEIRS = "mine", "theirs"
-COMPANIONS = ("", ".missing", ".reason", ".confirm", ".origin")
+COMPANIONS = ("", ".missing", ".reason", ".confirm", ".origin", ".date")
 
 
 def typed_fields(form: FormData) -> Fields:

@@ -12,7 +12,17 @@ from edc.clock import now
 from edc.errors import NotFound
 from edc.permissions import Permission
 from edc.records import service
-from edc.records.form_page import NEW, at_form, draft_box, form_url, open_form, render_form, saving_for, this_place
+from edc.records.form_page import (
+    NEW,
+    at_form,
+    draft_box,
+    form_url,
+    frame_of,
+    open_form,
+    render_form,
+    saving_for,
+    this_place,
+)
 from edc.records.item_page import build_item_page, find_item
 from edc.records.models import FormRecord
 from edc.records.places import FormPlace
@@ -59,7 +69,7 @@ def item(path: str, **segments: Any) -> str:
     review = reviews.get((found.row_uid or "", found.item.name))
     shown = build_item_page(opened.book, opened.page, path, review)
     template = "records/item_panel.html" if request.headers.get("X-Fragment") else "records/item.html"
-    page: str = render_template(template, opened=opened, place=place, item=shown, form_url=form_url(place))
+    page: str = render_template(template, **frame_of(place), opened=opened, item=shown, form_url=form_url(place))
     return page
 
 
@@ -135,8 +145,9 @@ def ask_not_done(**segments: Any) -> str:
 
 def _reason_page(place: FormPlace, act: str) -> str:
     page: str = render_template(
-        "records/reason.html", place=place, act=act, form_url=form_url(place), act_url=form_url(place, f"records.{act}")
-    )
+        "records/reason.html", **frame_of(place), act=act, form_url=form_url(place),
+        act_url=form_url(place, f"records.{act}"),
+    )  # fmt: skip
     return page
 
 

@@ -83,6 +83,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
 
+    def compare_values(self, x: Decimal | None, y: Decimal | None) -> bool:
+        """Return True for the same digits: 72 and 72.00 are not the same record."""
+        return x is y if x is None or y is None else str(x) == str(y)
+
 
 class _All(Enum):
     ALL = "all sites"

@@ -89,13 +89,21 @@ def prescribed_dose(profile: Profile) -> int:
     return int((exact / ROUND_TO_IU).quantize(Decimal(1))) * ROUND_TO_IU
 
 
-def admission_page(profile: Profile, stay: Admission, *, stop_event: str | None, icu_event: str | None) -> Page:
-    """The admission header."""
+def admission_page(profile: Profile, stay: Admission) -> Page:
+    """The admission as it is known on its first day."""
     typed = {
-        "admission_occurred": "Y", "admit_dt": _minute(stay.admitted), "discharge_dt": _minute(stay.discharged),
-        "dosing_weight_kg": str(profile.weight_kg), "dose_level": str(profile.dose_level),
-        "prescribed_dose_iu": str(prescribed_dose(profile)), "eligible_to_start": "Y",
-        "icu_transfer": "Y" if icu_event else "N", "stop_reason": "TOXICITY" if stop_event else "MAX DOSES",
+        "admission_occurred": "Y", "admit_dt": _minute(stay.admitted), "dosing_weight_kg": str(profile.weight_kg),
+        "dose_level": str(profile.dose_level), "prescribed_dose_iu": str(prescribed_dose(profile)),
+        "eligible_to_start": "Y",
+    }  # fmt: skip
+    return Page(f"{stay.visit}/IL2A", "IL2A", typed, visit=stay.visit, complete=False)
+
+
+def discharge_page(stay: Admission, *, stop_event: str | None, icu_event: str | None) -> Page:
+    """What is known when the stay is over."""
+    typed = {
+        "discharge_dt": _minute(stay.discharged), "icu_transfer": "Y" if icu_event else "N",
+        "stop_reason": "TOXICITY" if stop_event else "MAX DOSES",
     }  # fmt: skip
     if stop_event:
         typed["stop_ae_ref"] = f"@{stop_event}"

@@ -77,12 +77,12 @@ class Desk:
     def enrol(self, site: str, page: Page) -> str:
         """Enrol a participant by the first consent; returns the code."""
 
-        def work(saving: Saving) -> SaveOutcome:
-            return enrol(saving, get_site(saving.session, site), self._patch(page))
+        def work(saving: Saving) -> str:
+            outcome = enrol(saving, get_site(saving.session, site), self._patch(page))
+            self._remember(page, outcome)
+            return outcome.record.subject.code
 
-        outcome: SaveOutcome = self.act(self.people[page.by], ENROL, work)
-        self._remember(page, outcome)
-        self.code = outcome.record.subject.code
+        self.code = self.act(self.people[page.by], ENROL, work)
         return self.code
 
     def do(self, step: Step) -> None:
@@ -97,11 +97,12 @@ class Desk:
 
         def work(saving: Saving) -> SaveOutcome:
             record = self._header(saving, page)
-            return save_record(saving, record, self._patch(page), expected_version=record.row_version)
+            outcome = save_record(saving, record, self._patch(page), expected_version=record.row_version)
+            self._remember(page, outcome)
+            return outcome
 
-        outcome: SaveOutcome = self.act(self.people[page.by], SAVE, work, reason)
-        self._remember(page, outcome)
-        return outcome
+        saved: SaveOutcome = self.act(self.people[page.by], SAVE, work, reason)
+        return saved
 
     def _add_visit(self, step: NewVisit) -> None:
         def work(saving: Saving) -> None:

@@ -54,18 +54,18 @@ HELD_FOR = {
 }
 SHOCK = Kind("Hypotension that needed vasopressors", "Hypotension", "34", "MEDICATION|ICU")
 USUAL = (
-    Kind("Shaking chills after the infusion", "Chills", "2", "MEDICATION", 0.75),
-    Kind("Fever after the infusion", "Fever", "1", "MEDICATION", 0.55),
-    Kind("Nausea", "Nausea", "1", "MEDICATION", 0.4),
-    Kind("Vomiting", "Vomiting", "21", "MEDICATION", 0.25),
-    Kind("Diarrhoea, watery", "Diarrhea", "2", "MEDICATION", 0.4),
-    Kind("Itching of the trunk", "Pruritus", "1", "MEDICATION", 0.2),
-    Kind("Swelling of both legs", "Edema limbs", "1", "NONE", 0.25),
+    Kind("Shaking chills after the infusion", "Chills", "2", "MEDICATION", 0.6),
+    Kind("Fever after the infusion", "Fever", "1", "MEDICATION", 0.4),
+    Kind("Nausea", "Nausea", "1", "MEDICATION", 0.25),
+    Kind("Vomiting", "Vomiting", "21", "MEDICATION", 0.15),
+    Kind("Diarrhoea, watery", "Diarrhea", "2", "MEDICATION", 0.3),
+    Kind("Itching of the trunk", "Pruritus", "1", "MEDICATION", 0.1),
+    Kind("Swelling of both legs", "Edema limbs", "1", "NONE", 0.15),
 )
 LABORATORY = (
-    Kind("Creatinine raised", "Creatinine increased", "2", "NONE", 0.3),
-    Kind("Platelets low", "Platelet count decreased", "3", "NONE", 0.3),
-    Kind("Bilirubin raised", "Blood bilirubin increased", "3", "NONE", 0.3),
+    Kind("Creatinine raised", "Creatinine increased", "2", "NONE", 0.22),
+    Kind("Platelets low", "Platelet count decreased", "3", "NONE", 0.22),
+    Kind("Bilirubin raised", "Blood bilirubin increased", "3", "NONE", 0.22),
 )
 IMMUNE = (
     Kind("Rash on arms and trunk", "Rash maculo-papular", "12", "MEDICATION"),

@@ -10,9 +10,12 @@ from audit.capture import Actor
 from edc.accounts.rules import Rules
 from edc.db import Session
 from edc.demo.entry import Desk
+from edc.demo.errors import ERRORS
 from edc.demo.people import create_people
 from edc.demo.places import PLACES, Place, create_ranges, create_sites
+from edc.demo.planted import plant
 from edc.demo.profiles import OUTCOMES, make_profiles
+from edc.demo.reviews import review
 from edc.demo.story import Story, tell
 from edc.study.models import Subject
 
@@ -29,9 +32,9 @@ def load_study(sessions: Sessions, rules: Rules, *, by: Actor, seed: int, advanc
     """Fill an empty database; `sessions` gives sessions that may write and see every site."""
     actors = _set_up(sessions, rules, by)
     for profile in make_profiles(seed):
-        story = tell(profile, seed)
+        story, _ = plant(tell(profile, seed), ERRORS)
         place = next(place for place in PLACES if place.code == profile.site)
-        _enter(sessions, story, _staff(actors, place))
+        _enter(sessions, story, _staff(actors, place), actors)
         advance()
 
 
@@ -48,9 +51,10 @@ def _staff(actors: dict[str, Actor], place: Place) -> dict[str, Actor]:
     return {"coordinator": actors[place.coordinator], "investigator": actors[place.investigator]}
 
 
-def _enter(sessions: Sessions, story: Story, staff: dict[str, Actor]) -> None:
+def _enter(sessions: Sessions, story: Story, staff: dict[str, Actor], actors: dict[str, Actor]) -> None:
     with sessions() as session:
         desk = Desk(session, staff)
         desk.enrol(story.profile.site, story.consent)
         for step in story.steps:
             desk.do(step)
+        review(desk, actors)

@@ -155,6 +155,7 @@ def _stay(teller: _Teller, stay: Admission, *, is_first: bool) -> Iterator[Step]
     on_lab = events.laboratory_events(teller.rng, stay, sampled)
     found = [*held, *on_lab, *_usual(teller, stay, held)]
     yield _header(stay.visit, stay.admitted.date(), stay.discharged.date())
+    yield dosing.admission_page(teller.profile, stay)
     yield from _reports(teller, found)
     yield _daily(teller, stay, stay.admitted, "PRE-DOSE", [])
     yield _daily(teller, stay, sampled, "DAILY", on_lab)
@@ -162,7 +163,7 @@ def _stay(teller: _Teller, stay: Admission, *, is_first: bool) -> Iterator[Step]
     yield dosing.dose_page(teller.rng, teller.profile, stay, named)
     yield from map(events.assessment_page, found)
     stop = None if stay.is_full else held[-1].name
-    yield dosing.admission_page(teller.profile, stay, stop_event=stop, icu_event=held[-1].name if in_shock else None)
+    yield dosing.discharge_page(stay, stop_event=stop, icu_event=held[-1].name if in_shock else None)
 
 
 def _usual(teller: _Teller, stay: Admission, held: list[Event]) -> list[Event]:

@@ -57,7 +57,9 @@ def rooms() -> list[Room]:
     from edc.accounts import views as account_views
     from edc.casebook import day_views
     from edc.casebook import views as casebook_views
+    from edc.dosing import views as dosing_views
     from edc.labs import range_views
+    from edc.labs import views as lab_views
     from edc.records import draft_views
     from edc.records import views as record_views
     from edc.review import form_views
@@ -74,7 +76,9 @@ def rooms() -> list[Room]:
         Room(record_views),
         Room(draft_views),
         Room(form_views),
+        Room(dosing_views),
         Room(export_views),
+        Room(lab_views),
         Room(range_views),
     ]
 

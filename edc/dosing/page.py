@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from edc.clock import day_text
-from edc.dosing.reading import DATE, FULL, REST, moment_of, shown_start
+from edc.dosing.reading import DATE, FULL, REST, moment_of, plans_of, shown_start
 from edc.records.page import FormPage
 from edc.records.page_views import ItemView, RowView
 from forms.dose_grids import DoseGrid, Totals, totals
@@ -75,6 +75,11 @@ class GridPage:
         return "" if self.full_dose is None else f"{self.full_dose:,} {unit} ({millions(self.full_dose)})"
 
     @property
+    def no_longer_asked(self) -> list[ItemView]:
+        """Answers that others made superfluous; a start stays in its slot."""
+        return [view for view in self.page.no_longer_asked if view.name != self.grid.start]
+
+    @property
     def to_look_at(self) -> list[tuple[int, str]]:
         """Slot and sentence of each finding that nobody answered: their panels may be closed."""
         return [(slot.number, message) for slot in self.slots for message in slot.findings]
@@ -93,14 +98,20 @@ class GridBuilder:
         self.grid, self.page, self.stay = grid, page, stay
         self.now = dt.datetime.fromisoformat(now)
         self.record = page.entry.view
+        first = page.typed.text(grid.first_plan) or ""
+        self.plans = plans_of(grid, self.record, first, self.now.date())
         self.rows = grid.rows(self.record)
 
     def build(self, all_grids: list[Record]) -> GridPage:
         """The whole page."""
+        first_plan = next(view for view in self.page.items if view.name == self.grid.first_plan)
+        first_plan.hook = "first-plan"
         group = next(group for group in self.page.groups if group.oid == self.grid.group.oid)
         slots = [self._slot(int(row.key), row) for row in group.rows]
         self._note_gaps(slots)
         rows, grid = self.rows.values(), self.grid
+        for slot in slots:
+            slot.row.is_stored = slot.number in self.rows and bool(self.rows[slot.number].uid)
         typed = self.page.typed.text(FULL) or ""
         return GridPage(
             grid, self.page, self.stay, totals(grid, self.record, self.stay, all_grids), slots,
@@ -113,11 +124,20 @@ class GridBuilder:
     def _slot(self, number: int, row: RowView) -> SlotView:
         grid, stored = self.grid, self.rows.get(number, Row("", number, self.grid.group))
         items = {view.name: view for view in row.items}
-        plan = stored.value(grid.plan) or ""
+        lost = [v for v in self.page.no_longer_asked if (v.prefix, v.name) == (row.prefix, grid.start)]
+        items |= {view.name: view for view in lost}
+        for view in row.items:
+            # One reason for all that a chart lacks is asked below; one of its own is for what is needed.
+            if not view.required and not view.missing:
+                view.missing_options = ()
+        for name, hook in ((grid.status, "status"), (grid.hold_reason, "hold-reason")):
+            if name in items:
+                items[name].hook = hook
+        plan = self.plans.get(number, "")
         time, date = self._start_texts(row, stored, plan)
         status = items[grid.status].value_text
         start = moment_of(stored.value(grid.start))
-        if stored.answer(grid.plan).origin == "derived":
+        if not stored.answer(grid.plan).is_given or stored.answer(grid.plan).origin == "derived":
             items[grid.plan].value_text = self.page.typed.text(f"{row.prefix}{grid.plan}") or ""
         self._show_end(items, stored, row)
         return SlotView(

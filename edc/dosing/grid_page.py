@@ -1,0 +1,78 @@
+"""A dose grid put together for the person who asked: the form page, the stay it belongs to, and addresses."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from edc.clock import local, now
+from edc.db import Session
+from edc.dosing.page import GridBuilder, GridPage
+from edc.records.drafts import Typed
+from edc.records.form_page import OpenForm, form_url, open_form, render_form
+from edc.records.page import FormPage
+from edc.records.page_views import ItemView
+from edc.records.places import FormPlace, find_place
+from edc.web import db
+from forms.dose_grids import DoseGrid
+from forms.event_logs import EVENT_LOGS
+from forms.items import Answer, Reference
+from forms.views import Row
+
+
+def stay_place(session: Session, grid: DoseGrid, place: FormPlace) -> FormPlace:
+    """The form of the stay that a grid belongs to: the one of the same visit."""
+    assert place.visit is not None
+    return find_place(
+        session, now(session), code=place.subject.code, visit_slug=place.visit.slug, form_slug=grid.stay.slug
+    )
+
+
+def render_grid(grid: DoseGrid, opened: OpenForm) -> str:
+    """The page of a dose grid."""
+    place, stay = opened.place, open_form(stay_place(db(), grid, opened.place), opened.typed or Typed())
+    opened.page = _page_with_all_slots(grid, opened)
+    here = f"{local(now(db()), place.subject.site.time_zone):%Y-%m-%dT%H:%M}"
+    doses = _build(grid, opened, stay, here)
+    return render_form(
+        opened, "dosing/grid.html", doses=doses, stay=stay, stop_items=_stop_items(grid, stay), now_text=here,
+        stay_url=form_url(stay.place), event_url=_event_url(grid, place),
+    )  # fmt: skip
+
+
+def _page_with_all_slots(grid: DoseGrid, opened: OpenForm) -> FormPage:
+    """The form page with every slot of the grid, also those that hold nothing yet: each knows its number."""
+    rows = opened.entry.view.group_rows[grid.group.oid]
+    stored = {row.number for row in rows}
+    rows += [
+        Row("", slot, grid.group, {grid.number: Answer(slot, None, "derived")})
+        for slot in grid.slots
+        if slot not in stored
+    ]
+    rows.sort(key=lambda row: row.number)
+    return FormPage(opened.entry, opened.page.viewer, opened.page.sources)
+
+
+def _build(grid: DoseGrid, opened: OpenForm, stay: OpenForm, here: str) -> GridPage:
+    view = None if stay.place.is_new else stay.entry.view
+    return GridBuilder(grid, opened.page, view, here).build(opened.book.load(grid.crf.oid))
+
+
+def _stop_items(grid: DoseGrid, stay: OpenForm) -> list[ItemView]:
+    """Why dosing ended and because of which event: items of the stay, asked where the doses are entered."""
+    if not grid.takes_place(stay.entry.view):
+        return []
+    found = {view.name: view for view in stay.page.items}
+    reason, event = found[grid.stop_reason], found[grid.stop_event]
+    # Its condition is an answer of the form of the stay, which is not on this page.
+    reason.when, reason.hook = "", "stop-reason"
+    return [reason, event]
+
+
+def _event_url(grid: DoseGrid, place: FormPlace) -> str:
+    """Where an event is recorded that a dose was held for, and which leads back here; empty without a log."""
+    item = grid.item(grid.event)
+    target = item.target if isinstance(item, Reference) else ""
+    log = next((log for log in EVENT_LOGS if log.crf.oid == target), None)
+    if log is None or place.visit is None:
+        return ""
+    return url_for("records.new_form", code=place.subject.code, form_slug=log.crf.slug, dose=f"{place.visit.slug}:")

@@ -1,0 +1,81 @@
+"""An application with the people of a site and a participant in the first IL-2 admission; import the fixture `ward`."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from edc.clock import SetClock
+from edc.permissions import Role
+from edc.web import shell
+from tests.app_fixtures import BROWSER, open_account, sign_in
+from tests.records.casebooks import HYPOTENSION, Casebook
+
+CODE = "001-001"
+BASE = f"/nct03991130/participants/{CODE}"
+GRID = f"{BASE}/c1-admission-1/il2-doses"
+EVENTS = f"{BASE}/adverse-events"
+AT = datetime(2024, 2, 3, 16, 30, tzinfo=UTC)
+PEOPLE = {
+    "r.diaz": Role.COORDINATOR, "k.osei": Role.COORDINATOR, "l.ames": Role.INVESTIGATOR, "m.lindt": Role.MONITOR,
+    "p.shah": Role.DATA_MANAGER,
+}  # fmt: skip
+ADMISSION = {
+    "admission_occurred": "Y", "admit_dt": "2024-01-29 06:00", "dosing_weight_kg": "72.0", "dose_level": "600000",
+    "prescribed_dose_iu": "43200000",
+}  # fmt: skip
+
+
+@dataclass
+class Ward:
+    """The application, its casebook behind the screens, and the people who open pages."""
+
+    app: Flask
+    casebook: Casebook
+
+    def client(self, person: str = "r.diaz") -> FlaskClient:
+        """A browser in which somebody is signed in."""
+        return sign_in(self.app.test_client(), person)
+
+    def post(self, client: FlaskClient, url: str, fields: dict[str, Any], page: str | None = None) -> TestResponse:
+        """Send what a browser sends: the hidden fields of the page, and what the person typed."""
+        shown = client.get(page or url, headers=BROWSER).text
+        hidden = {name: hidden_value(shown, name) for name in ("csrf_token", "row_version", "stay_version", "any_version")}
+        sent = {name: value for name, value in hidden.items() if value is not None}
+        return client.post(url, data={**sent, **fields}, headers=BROWSER)
+
+
+def hidden_value(page: str, name: str) -> str | None:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return found[1] if found else None
+
+
+def admit(engine: Engine, clock: SetClock) -> Casebook:
+    """One participant with day 1, an admission with its dose, and a hypotension."""
+    casebook = Casebook(engine)
+    casebook.clock = clock
+    casebook.add_participant(CODE)
+    for visit in ("C1D1", "C1A1", "C1A2"):
+        casebook.add_visit(visit)
+    casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-01-22"}, visit="C1D1")
+    casebook.save("IL2A", ADMISSION, visit="C1A1")
+    casebook.save("AE", {**HYPOTENSION, "start_date": "2024-01-30"})
+    return casebook
+
+
+@pytest.fixture
+def ward(app: Flask) -> Ward:
+    """A ward on Saturday 3 February 2024, 08:30 at the site."""
+    clock = shell(app).clock
+    assert isinstance(clock, SetClock)
+    clock.at = AT
+    for person, role in PEOPLE.items():
+        open_account(app, person, role)
+    return Ward(app, admit(shell(app).engine, clock))

@@ -16,16 +16,19 @@ from sqlalchemy import Engine, select
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+import edc.schema  # noqa: F401 (declares every table, those of the CRFs too)
 import forms.study
 from audit.append_only import check_guards
 from audit.capture import Installation
 from config import Config, production_refusals
 from edc import __version__, assets, errors, frame, guard, headers, logs, problems
 from edc.accounts.identify import identify
+from edc.accounts.people import count_demo_users
 from edc.accounts.rules import Rules
 from edc.clock import Clock, system_clock
 from edc.db import Session, make_engine
 from edc.keys import Keyring
+from edc.migrations.state import is_pending
 from edc.records.data_keys import data_cipher
 from edc.sealing import make_sealer
 from edc.study.models import Site
@@ -99,7 +102,7 @@ def create_app(config: Config, *, clock: Clock = system_clock, engine: Engine | 
     app = Flask(__name__, static_folder=None)
     _configure(app, config, keys)
     app.extensions["casebook"] = _shell(config, keys, engine or make_engine(config.database_url), clock)
-    _refuse_open_trail(config, shell(app).engine)
+    _refuse_unready(config, shell(app).engine)
     logs.configure()
     _install(app, config)
     for room in rooms():
@@ -130,12 +133,18 @@ def refuse_start(config: Config, keys: Keyring) -> None:
         raise StartRefused(" ".join(reasons))
 
 
-def _refuse_open_trail(config: Config, engine: Engine) -> None:
-    if config.production:
-        with engine.connect() as connection:
-            findings = check_guards(connection)
-        if findings:
+def _refuse_unready(config: Config, engine: Engine) -> None:
+    """Raise when the database of a production is not what this software may serve."""
+    if not config.production:
+        return
+    with engine.connect() as connection:
+        if is_pending(connection):
+            raise StartRefused("The database is not at the newest migration: run `edc db upgrade`.")
+        if findings := check_guards(connection):
             raise StartRefused(f"The database does not guard the trail: {'; '.join(findings)}.")
+    with Session(engine) as session:
+        if made_up := count_demo_users(session):
+            raise StartRefused(f"The database has {made_up} demo users: real data needs a database of its own.")
 
 
 def account_rules(config: Config, keys: Keyring) -> Rules:

@@ -9,25 +9,30 @@ from typing import Any
 import pytest
 from environs import Env, EnvError
 
-from audit.append_only import install_triggers
+from audit.capture import Actor, change
 from config import Config, as_markdown, describe, production_refusals
+from edc.accounts.models import DEMO
+from edc.accounts.people import create_user
 from edc.app import StartRefused, create_app
-from edc.db import make_engine
+from edc.db import Session, make_engine
 from edc.keys import KeyMissing, Keyring
-from edc.schema import metadata
+from edc.migrations.upgrade import upgrade_schema
+from tests import databases
+
+OPERATOR = Actor(user_uid=None, user_name="operator", role="system", process="command")
+
+
+def upgrade(url: str) -> None:
+    """Bring an empty database to the newest migration."""
+    upgrade_schema(url)
 
 
 @pytest.fixture
 def sound(tmp_path: Path) -> Config:
     """Settings with which production starts."""
     Keyring.new().save(tmp_path / "keys.json")
-    url = f"sqlite:///{tmp_path}/casebook.sqlite"
-    engine = make_engine(url, guarded=False)
-    metadata.create_all(engine)
-    with engine.begin() as connection:
-        install_triggers(connection)
-    engine.dispose()
-    (tmp_path / "casebook.sqlite").chmod(0o600)
+    url = databases.prepared_database("sqlite", "migrated", upgrade, tmp_path)
+    Path(url.removeprefix("sqlite:///")).chmod(0o600)
     return Config(
         environment="production",
         database_url=url,
@@ -102,6 +107,27 @@ def test_production_does_not_start_on_a_trail_that_can_be_rewritten(sound: Confi
         connection.exec_driver_sql("DROP TRIGGER audit_change_no_update")
     engine.dispose()
     with pytest.raises(StartRefused, match="does not guard the trail"):
+        create_app(sound)
+
+
+@pytest.mark.requirement("T25")
+def test_production_does_not_start_before_the_newest_migration(sound: Config) -> None:
+    engine = make_engine(sound.database_url, guarded=False)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    engine.dispose()
+    with pytest.raises(StartRefused, match="run `edc db upgrade`"):
+        create_app(sound)
+
+
+@pytest.mark.requirement("T25")
+def test_production_does_not_start_with_demo_users(sound: Config) -> None:
+    engine = make_engine(sound.database_url)
+    with Session(engine) as session, change(session, by=OPERATOR, act="user:create"):
+        made = create_user(session, by=OPERATOR, user_name="r.diaz", printed_name="Rosa Diaz", confirmed=True)
+        made.kind = DEMO
+    engine.dispose()
+    with pytest.raises(StartRefused, match="has 1 demo users"):
         create_app(sound)
 
 

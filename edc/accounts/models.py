@@ -10,6 +10,8 @@ from edc.db import Base, UtcDateTime
 from edc.permissions import Role
 
 UID = String(32)
+# The kind of an account that `edc demo` made.
+DEMO = "demo"
 
 
 class User(Audited, Base):

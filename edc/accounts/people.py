@@ -9,7 +9,7 @@ from audit.capture import Actor, change, new_uid
 from edc import errors
 from edc.accounts import passwords, throttle
 from edc.accounts.acts import Act
-from edc.accounts.models import Password, PasswordLink, Training, User
+from edc.accounts.models import DEMO, Password, PasswordLink, Training, User
 from edc.accounts.names import fold, new_user_name
 from edc.accounts.rules import Rules, digest
 from edc.accounts.sessions import break_signing, end_sessions
@@ -33,6 +33,12 @@ def get_user(session: Session, user_name: str) -> User:
     if user is None:
         raise errors.NotFound()
     return user
+
+
+def count_demo_users(session: Session) -> int:
+    """Return how many made-up accounts can sign in; production refuses to start with any."""
+    statement = select(func.count()).where(User.kind == DEMO, User.deactivated_at.is_(None))
+    return session.execute(statement).scalar_one()
 
 
 def create_user(

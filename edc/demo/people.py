@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from audit.capture import Actor, change
 from edc.accounts import service
-from edc.accounts.models import User
+from edc.accounts.models import DEMO
+from edc.accounts.people import count_demo_users
 from edc.accounts.rules import Rules
 from edc.db import Session
 from edc.permissions import NEEDS_TRAINING, Role, may, reaches_all_sites
 from edc.study.service import get_site_by_code
 
-KIND = "demo"
 # Printed on purpose: these accounts stop a production start.
 PASSWORD = "harbor lantern quilt maple"  # noqa: S105
 TRAINED_ON = dt.date(2023, 1, 4)
@@ -56,7 +54,7 @@ def _create(session: Session, rules: Rules, by: Actor, person: Person) -> Actor:
         user = service.create_user(
             session, by=by, user_name=person.user_name, printed_name=person.printed_name, confirmed=True
         )
-        user.kind = KIND
+        user.kind = DEMO
         session.flush()
         service.set_password(session, rules, by=by, user=user, password=PASSWORD)
         service.grant_role(
@@ -65,12 +63,6 @@ def _create(session: Session, rules: Rules, by: Actor, person: Person) -> Actor:
         if any(may(person.role, permission) for permission in NEEDS_TRAINING):
             service.record_training(session, by=by, user=user, build=rules.training_build, completed_on=TRAINED_ON)
     return Actor(user.uid, user.user_name, person.role, process="command", process_version=by.process_version)
-
-
-def count_demo_users(session: Session) -> int:
-    """Return how many made-up accounts can sign in; production refuses to start with any."""
-    statement = select(func.count()).where(User.kind == KIND, User.deactivated_at.is_(None))
-    return session.execute(statement).scalar_one()
 
 
 def greeting(session: Session) -> list[str]:

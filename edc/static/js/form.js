@@ -1,13 +1,13 @@
 // Form pages: keys, reason for change, No value, item panel. The page works without it.
 //   <form data-form>                        Ctrl+S presses its first button, Ctrl+Enter the one with data-save-next
-//   .cb-item[data-stored]                   macro item_row; a changed control opens its [data-reason]
+//   .cb-item or .cb-line                    macro item_row, or a line of a sheet; a changed control opens its [data-reason]
 //   .cb-item[data-when]                     shown while its condition (JSON) holds for the answers on the page
 //   <aside id="item-panel" tabindex="-1">   shows [data-fragment] of the page data-item-url of the item in focus
 // Alt+Enter goes into the panel and Esc comes back; - in an empty number, date or time, or Alt+-, opens No value.
 const form = document.querySelector('form[data-form]')
 const panel = document.getElementById('item-panel')
 const policy = window.trustedTypes?.createPolicy('casebook', { createHTML: text => text })
-const itemOf = target => target.closest?.('.cb-item')
+const itemOf = target => target.closest?.('.cb-item, .cb-line')
 const answers = item => [...item.querySelectorAll('input, select, textarea')].filter(c => c.type !== 'hidden' && !/\.(reason|confirm)$/.test(c.name))
 const changed = c => c.tagName === 'SELECT' ? c.value !== (c.querySelector('[selected]')?.value ?? '')
   : /radio|checkbox/.test(c.type) ? c.checked !== c.defaultChecked : c.value !== c.defaultValue
@@ -30,9 +30,10 @@ const settleMissing = (item, control) => {
   const missing = item.querySelector('.cb-missing')
   const select = missing?.querySelector('select')
   if (!select || !control.value) return
+  const own = answers(item).filter(c => c.name === select.name.replace(/\.missing$/, ''))
   if (control === select) {
-    for (const c of answers(item)) if (c !== select) /radio|checkbox/.test(c.type) ? c.checked = false : c.value = ''
-  } else if (select.value) { select.value = ''; missing.open = false }
+    for (const c of own) /radio|checkbox/.test(c.type) ? c.checked = false : c.value = ''
+  } else if (select.value && own.includes(control)) { select.value = ''; missing.open = false }
 }
 const noValue = item => {
   const missing = item.querySelector('.cb-missing')
@@ -108,7 +109,7 @@ if (form) {
     if (mark && beside()) { event.preventDefault(); back = mark; showPanel(mark.href, () => panel.focus()) }
   })
   form.addEventListener('focusin', event => { if (beside()) showPanel(itemOf(event.target)?.dataset.itemUrl) })
-  for (const extra of form.querySelectorAll('.cb-item:not(.is-read) :is(.cb-missing summary, [data-panel])')) extra.tabIndex = -1
+  for (const extra of form.querySelectorAll(':is(.cb-item:not(.is-read), .cb-line) :is(.cb-missing summary, [data-panel])')) extra.tabIndex = -1
   askWhatApplies()
   for (const box of form.querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
 }

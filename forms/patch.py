@@ -12,12 +12,14 @@ class RowPatch:
     """New answers of one group row; `number` None adds a row, `remove_reason` marks it removed.
 
     `key` is the row's name in paths: "3", or "new1" for a row to be added, so that held text finds its row again.
+    `uid` is that of a row to be added, where another answer of the same patch refers to it.
     """
 
     number: int | None
     items: dict[str, Answer] = field(default_factory=dict)
     remove_reason: str | None = None
     key: str = ""
+    uid: str = ""
 
 
 @dataclass

@@ -99,6 +99,10 @@ class FormPage:
             view.blank = self._row(group, None, f"new{1 + max((int(key[3:]) for key in new), default=0)}")
         return view
 
+    def new_row(self, group: type[Group], key: str) -> RowView:
+        """A row that holds nothing yet under a key that its page chose, such as `new7` for the seventh line."""
+        return self._row(group, None, key)
+
     def _row(self, group: type[Group], row: Row | None, key: str) -> RowView:
         shown = row or Row("", int(key) if key.isdigit() else 0, group)
         prefix = path_of("", group.oid, key)

@@ -313,7 +313,7 @@ def _stored_row(
     if group.fixed and number > group.fixed:
         raise UnknownRow(group=group.title, row=number)
     row = GROUP_TABLES[entry.crf.oid, group.oid]()
-    row.uid, row.record_uid, row.site_uid = new_uid(), entry.header.uid, entry.header.site_uid
+    row.uid, row.record_uid, row.site_uid = row_patch.uid or new_uid(), entry.header.uid, entry.header.site_uid
     row.row_no, row.removed = number, False
     row_patch.number = number
     book.attach(entry, row)

@@ -50,14 +50,14 @@ def address(app: Flask, rule: Rule, code: str) -> str:
     """An address of a rule with a sample for each of its parts."""
     samples = {
         "code": code, "visit_slug": "screening", "form_slug": "demographics", "number": 1, "name": "interim-1",
-        "uid": record_uid(app, code), "user_name": "r.diaz", "repeat": 1, "line": 1, "path": "items/sex",
+        "uid": record_uid(app, code), "user_name": "r.diaz", "repeat": 1, "line": 1, "path": "sex",
         "filename": "casebook.css", "version": "x", "token": "x", "session_uid": "x", "token_uid": "x", "grant_uid": "x",
         "item_path": "sex",
     }  # fmt: skip
-    values: dict[str, object] = {}
-    for argument in rule.arguments:
+    values: dict[str, object] = dict(rule.defaults or {})
+    for argument in rule.arguments - set(rule.defaults or ()):
         choice = re.search(rf"<any\(([^)]*)\):{argument}>", rule.rule)
-        values[argument] = choice[1].split(",")[0].strip() if choice else samples.get(argument, "x")
+        values[argument] = choice[1].split(",")[0].strip(" '\"") if choice else samples.get(argument, "x")
     with app.test_request_context():
         return url_for(rule.endpoint, **values)
 

@@ -82,7 +82,7 @@ class Permission(StrEnum):
     USER_DEACTIVATE = "user:deactivate"
     USER_RESET = "user:reset"
     SERVICE_MANAGE = "service:manage"
-    TOKEN_ISSUE = "token:issue"  # noqa: S105 (the name of a right, not a secret)
+    TOKEN_ISSUE = "token:issue"  # nosec B105 # noqa: S105 (the name of a right, not a secret)
     SAE_ASSESS = "sae:assess"
     SAE_READ = "sae:read"
 

@@ -14,8 +14,8 @@ class Act(StrEnum):
     TRAINING_RECORD = "user:train"
     ROLE_GRANT = "role:grant"
     ROLE_END = "role:end"
-    PASSWORD_LINK = "password:link"  # noqa: S105 (names of acts, not secrets)
-    PASSWORD_SET = "password:set"  # noqa: S105
+    PASSWORD_LINK = "password:link"  # nosec B105 # noqa: S105 (names of acts, not secrets)
+    PASSWORD_SET = "password:set"  # nosec B105 # noqa: S105
     SIGN_IN = "session:sign-in"
     SIGN_IN_REFUSED = "session:refused"
     ACCOUNT_LOCKED = "session:locked-out"
@@ -24,5 +24,5 @@ class Act(StrEnum):
     SCREEN_UNLOCK = "session:unlock"
     ROLE_SWITCH = "session:switch-role"
     REAUTHENTICATE = "session:reauthenticate"
-    TOKEN_ISSUE = "token:issue"  # noqa: S105
-    TOKEN_REVOKE = "token:revoke"  # noqa: S105
+    TOKEN_ISSUE = "token:issue"  # nosec B105 # noqa: S105
+    TOKEN_REVOKE = "token:revoke"  # nosec B105 # noqa: S105

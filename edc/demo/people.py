@@ -15,7 +15,7 @@ from edc.permissions import NEEDS_TRAINING, Role, may, reaches_all_sites
 from edc.study.service import get_site_by_code
 
 # Printed on purpose: these accounts stop a production start.
-PASSWORD = "harbor lantern quilt maple"  # noqa: S105
+PASSWORD = "harbor lantern quilt maple"  # nosec B105 # noqa: S105
 TRAINED_ON = dt.date(2023, 1, 4)
 
 

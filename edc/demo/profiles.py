@@ -73,7 +73,7 @@ class Profile:
 def make_profiles(seed: int) -> list[Profile]:
     """Return everybody in the order of enrolment."""
     return [
-        _profile(Random(f"{seed} {site} {number}"), site, number, Course[outcome])  # noqa: S311 (made-up data)
+        _profile(Random(f"{seed} {site} {number}"), site, number, Course[outcome])  # nosec B311 # noqa: S311 (made-up data)
         for site, outcomes in OUTCOMES.items()
         for number, outcome in enumerate(outcomes.split(), start=1)
     ]

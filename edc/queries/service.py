@@ -60,9 +60,13 @@ class Place:
     value: str | None = None
 
 
-def list_for_record(session: Session, record_uids: Sequence[str], *, closed: bool = True) -> list[Query]:
-    """The queries of some records with their threads, newest first."""
-    statement = select(Query).where(Query.record_uid.in_(record_uids)).options(selectinload(Query.messages))
+def list_for_record(
+    session: Session, record_uids: Sequence[str], *, closed: bool = True, threads: bool = True
+) -> list[Query]:
+    """The queries of some records, newest first, with their threads unless these are not asked for."""
+    statement = select(Query).where(Query.record_uid.in_(record_uids))
+    if threads:
+        statement = statement.options(selectinload(Query.messages))
     if not closed:
         statement = statement.where(Query.status != CLOSED)
     return list(session.scalars(statement.order_by(Query.number.desc())))
@@ -172,11 +176,19 @@ def sync_findings(
     standing = {query.key: query for query in checks if query.status != CLOSED}
     accepted = {(query.key, query.text) for query in checks if query.accepted}
     closed = [query for key, query in standing.items() if key not in wanted]
+    _load_threads(session, closed)
     for query in closed:
         _close(query, "The data fit now; the check no longer finds this.", by, now)
     fresh = [f for key, f in wanted.items() if key not in standing and (key, f.message) not in accepted]
     asked = [(places[_place_key(finding)], finding.message, finding.check_id) for finding in fresh]
     return Synced(open_queries(session, asked, by=by, source=CHECK, now=now), closed)
+
+
+def _load_threads(session: Session, some: Sequence[Query]) -> None:
+    """Read the threads of some queries at once, where each would read its own."""
+    if some:
+        uids = [query.uid for query in some]
+        session.scalars(select(Query).where(Query.uid.in_(uids)).options(selectinload(Query.messages))).all()
 
 
 def _place_key(finding: Finding) -> str:

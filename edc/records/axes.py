@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from edc.db import Session
 from edc.notices.service import tell
 from edc.queries.models import ANSWERED, CLOSED, OPEN, Query
 from edc.records.book import Entry
-from edc.records.models import CHANGED, SIGNED, VERIFIED, VOID, ItemReview, Signature
+from edc.records.models import CHANGED, SIGNED, VERIFIED, VOID, FormRecord, ItemReview, Signature
 from forms import evaluation
 from forms.items import Item
 from forms.reading import canonical
@@ -52,6 +53,7 @@ def _row(entry: Entry, row_key: str) -> Row:
 def withdraw_verification(saving: Saving, outcome: SaveOutcome) -> None:
     """Mark verified items whose value changed as changed since: they are due again, visibly."""
     by_record: dict[str, list[tuple[str, str, str]]] = {}
+    headers = {one.entry.header.uid: one.entry.header for one in outcome.changed}
     for one in outcome.changed:
         if one.entry.header.verified:
             key = "" if one.group is None else one.row.uid
@@ -64,6 +66,8 @@ def withdraw_verification(saving: Saving, outcome: SaveOutcome) -> None:
         for key, name, label in items:
             if review := standing.get((key, name)):
                 review.status = CHANGED
+                headers[record_uid].verified -= 1
+                headers[record_uid].changed_since += 1
                 outcome.verification_withdrawn.append(label)
 
 
@@ -86,22 +90,45 @@ def void_signatures(saving: Saving, entries: Sequence[Entry], outcome: SaveOutco
 
 
 def count_axes(session: Session, entries: Sequence[Entry]) -> None:
-    """Bring the counters of the records' marks up to date."""
+    """Bring the counters of the records' marks up to date with what the database says."""
     session.flush()
     uids = [entry.header.uid for entry in entries]
     query_counts = _counts(session, Query.record_uid, Query.status, uids)
     review_counts = _counts(session, ItemReview.record_uid, ItemReview.status, uids)
     for entry in entries:
-        header, asked = entry.header, query_counts.get(entry.header.uid, {})
-        seen = review_counts.get(header.uid, {})
-        new = {
-            "queries_open": asked.get(OPEN, 0), "queries_answered": asked.get(ANSWERED, 0),
-            "queries_closed": asked.get(CLOSED, 0), "verified": seen.get(VERIFIED, 0),
-            "changed_since": seen.get(CHANGED, 0), "to_verify": sum(1 for _ in items_to_verify(entry)),
-        }  # fmt: skip
-        for name, value in new.items():
-            if getattr(header, name) != value:
-                setattr(header, name, value)
+        seen = review_counts.get(entry.header.uid, {})
+        _set_query_counters(entry.header, query_counts.get(entry.header.uid, {}))
+        _set(entry.header, verified=seen.get(VERIFIED, 0), changed_since=seen.get(CHANGED, 0))
+    count_items(entries)
+
+
+def count_queries(entries: Iterable[Entry], asked: Iterable[Query]) -> None:
+    """Bring the counters of queries up to date; `asked` are all queries of these records."""
+    by_record: dict[str, Counter[str]] = defaultdict(Counter)
+    for query in asked:
+        by_record[query.record_uid][query.status] += 1
+    for entry in entries:
+        _set_query_counters(entry.header, by_record[entry.header.uid])
+
+
+def count_items(entries: Iterable[Entry]) -> None:
+    """Bring the number of items to verify up to date."""
+    for entry in entries:
+        _set(entry.header, to_verify=sum(1 for _ in items_to_verify(entry)))
+
+
+def _set_query_counters(header: FormRecord, asked: Mapping[str, int]) -> None:
+    _set(
+        header, queries_open=asked.get(OPEN, 0), queries_answered=asked.get(ANSWERED, 0),
+        queries_closed=asked.get(CLOSED, 0),
+    )  # fmt: skip
+
+
+def _set(header: FormRecord, **counters: int) -> None:
+    """Set what differs: a row that nothing changed is not written."""
+    for name, value in counters.items():
+        if getattr(header, name) != value:
+            setattr(header, name, value)
 
 
 def _counts(session: Session, key: object, status: object, uids: Sequence[str]) -> dict[str, dict[str, int]]:

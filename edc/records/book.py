@@ -103,6 +103,7 @@ class SubjectBook:
         self.now = now
         self._entries: dict[str, list[Entry]] = {}
         self._visits: list[Visit] | None = None
+        self._present: frozenset[str] | None = None
         self._site_tables = _SiteTables(session, subject.site_uid)
 
     @property
@@ -114,6 +115,10 @@ class SubjectBook:
     @property
     def visits(self) -> list[Visit]:
         """The participant's visits in order of position."""
+        return self._read_visits()
+
+    def _read_visits(self) -> list[Visit]:
+        """All visits in one statement, where each header would read its own."""
         if self._visits is None:
             statement = select(Visit).where(Visit.subject_uid == self.subject.uid).options(lazyload(Visit.subject))
             self._visits = sorted(self.session.scalars(statement), key=lambda visit: visit.position)
@@ -122,6 +127,18 @@ class SubjectBook:
     def forget_visits(self) -> None:
         """Read the visits anew at the next look, after some were added."""
         self._visits = None
+
+    def add_visits(self, made: Sequence[Visit]) -> None:
+        """Count visits in that were made just now."""
+        self._visits = sorted([*self.visits, *made], key=lambda visit: visit.position)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The CRFs of which the participant has records."""
+        if self._present is None:
+            statement = select(FormRecord.crf_oid).where(FormRecord.subject_uid == self.subject.uid).distinct()
+            self._present = frozenset(self.session.scalars(statement))
+        return self._present | self._entries.keys()
 
     def view(self) -> SubjectView:
         """The participant as checks see it; records and visits come on demand."""
@@ -151,7 +168,7 @@ class SubjectBook:
     def entries(self, oid: str) -> list[Entry]:
         """All records of a CRF with their rows as stored, removed ones included."""
         if oid not in self._entries:
-            found = self._read(oid, self.subject.uid)
+            found = self._read(oid, self.subject.uid) if oid in self.present else []
             self._entries[oid] = sorted(found, key=lambda e: (_position(e.header), e.header.repeat_no))
         return self._entries[oid]
 
@@ -185,6 +202,8 @@ class SubjectBook:
         if record_uid:
             statement = statement.where(FormRecord.uid == record_uid)
         pairs = [(header, row) for header, row in self.session.execute(statement)]
+        if record_uid is None and any(header.visit_uid for header, _ in pairs):
+            self._read_visits()
         rows = {
             group: self._group_rows(oid, group, [header.uid for header, _ in pairs]) for group in get_crf(oid).groups
         }
@@ -206,6 +225,7 @@ class SubjectBook:
     def _empty(self, header: FormRecord) -> Entry:
         row = CRF_TABLES[header.crf_oid]()
         row.uid, row.site_uid = header.uid, header.site_uid
+        row.stored_under = header
         return self._entry(header, row, {group: [] for group in get_crf(header.crf_oid).groups})
 
     def _entry(self, header: FormRecord, row: CrfRow, groups: dict[str, list[GroupRow]]) -> Entry:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from audit.capture import Audited, new_uid
 from edc.db import Base, SiteScoped, UtcDateTime
+from edc.queries.models import Query
 from edc.study.models import Subject, Visit
 
 UID = String(32)
@@ -61,6 +62,8 @@ class FormRecord(Audited, SiteScoped, Base):
 
     subject: Mapped[Subject] = relationship(lazy="joined", innerjoin=True)
     visit: Mapped[Visit | None] = relationship(lazy="joined")
+    # Lets a new record and its first queries be written together, in this order.
+    queries: WriteOnlyMapped[Query] = relationship(passive_deletes=True)
 
     @property
     def path(self) -> str:

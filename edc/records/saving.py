@@ -11,8 +11,8 @@ from sqlalchemy import select
 from audit.capture import Actor, Change, new_uid
 from edc.db import Session
 from edc.queries import service as queries
-from edc.queries.models import Query
-from edc.records.axes import count_axes, void_signatures, withdraw_verification
+from edc.queries.models import OPEN, Query
+from edc.records.axes import count_items, count_queries, void_signatures, withdraw_verification
 from edc.records.book import Entry, SubjectBook
 from edc.records.clashes import differs, find_clashes
 from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE, FormRecord
@@ -38,6 +38,9 @@ from forms.reading import canonical
 
 # What rules call the dates that the schedule keeps: they move when a visit, a dose or a consent is dated.
 SCHEDULE = frozenset({"visit", "subject"})
+
+
+_HELD = "held_subjects"
 
 
 @dataclass
@@ -67,6 +70,7 @@ class SaveOutcome:
     findings: list[Finding] = field(default_factory=list)
     opened: list[Query] = field(default_factory=list)
     closed: list[Query] = field(default_factory=list)
+    answered: list[Query] = field(default_factory=list)
     open_required: list[tuple[str | None, int | None, Item]] = field(default_factory=list)
     verification_withdrawn: list[str] = field(default_factory=list)
     signatures_voided: list[str] = field(default_factory=list)
@@ -88,17 +92,32 @@ class Saving:
 
 
 def lock_subject(session: Session, subject_uid: str) -> Subject:
-    """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other."""
-    statement = select(Subject).where(Subject.uid == subject_uid).with_for_update(of=Subject)
-    return session.scalars(statement.execution_options(populate_existing=True)).one()
+    """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other.
+
+    Whatever the session read before it had the lock is read anew at its next use.
+    """
+    held = _held_subjects(session)
+    if subject_uid in held:
+        return session.get_one(Subject, subject_uid)
+    session.flush()
+    session.expire_all()
+    subject = session.scalars(select(Subject).where(Subject.uid == subject_uid).with_for_update(of=Subject)).one()
+    # The transaction may have begun with that statement.
+    _held_subjects(session).add(subject_uid)
+    return subject
+
+
+def _held_subjects(session: Session) -> set[str]:
+    """The participants locked in the present transaction; one that ends gives its locks back."""
+    now: tuple[object, set[str]] = (session.get_nested_transaction() or session.get_transaction(), set())
+    held: tuple[object, set[str]] = session.info.get(_HELD, now)
+    session.info[_HELD] = held if held[0] is now[0] else now
+    return session.info[_HELD][1]  # type: ignore[no-any-return]
 
 
 def hold(session: Session, record: FormRecord) -> Subject:
-    """Lock the participant of a record and read the record anew, as it stands behind that lock."""
-    subject = lock_subject(session, record.subject_uid)
-    if record in session:
-        session.refresh(record)
-    return subject
+    """Lock the participant of a record, so that the record is as it stands behind that lock."""
+    return lock_subject(session, record.subject_uid)
 
 
 def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
@@ -116,16 +135,24 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
         clashes = find_clashes(book, entry, patch, expected_version)
         if clashes:
             raise StaleVersion(clashes, read=expected_version, now=record.row_version)
-    outcome = SaveOutcome(record)
     if not record.row_version and not _brings_anything(patch):
-        return outcome
+        return SaveOutcome(record)
+    with saving.session.no_autoflush:
+        return _save(saving, book, entry, patch)
+
+
+def _save(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> SaveOutcome:
+    outcome = SaveOutcome(entry.header)
     keep(saving.session, entry)
     outcome.changed = _apply(saving, book, entry, patch)
     _complete(entry, patch, outcome)
-    if not outcome.changed and outcome.record.row_version and not saving.session.is_modified(record):
-        _confirm(saving, entry, patch)
-        return outcome
-    return follow_up(saving, book, [entry], outcome, patch)
+    if outcome.changed or not entry.header.row_version or saving.session.is_modified(entry.header):
+        return follow_up(saving, book, [entry], outcome, patch)
+    if patch.confirmations:
+        known = queries.list_for_record(saving.session, [entry.header.uid])
+        outcome.answered = _confirm(saving, entry, patch, known)
+        count_queries([entry], known)
+    return outcome
 
 
 def _brings_anything(patch: Patch) -> bool:
@@ -135,17 +162,25 @@ def _brings_anything(patch: Patch) -> bool:
 
 
 def keep(session: Session, entry: Entry) -> None:
-    """Bring a record that is new to the database there: its header first, which its rows refer to."""
+    """Add a record that is new to the session, with its row."""
     if entry.header not in session:
-        session.add(entry.header)
-        session.flush()
-        session.add(entry.row)
+        session.add_all([entry.header, entry.row])
 
 
 def follow_up(
     saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome, patch: Patch | None = None
 ) -> SaveOutcome:
-    """What every change of values brings: derivations, checks, verification, signatures, marks, versions."""
+    """What every change of values brings: derivations, checks, verification, signatures, marks, versions.
+
+    Nothing here needs the database to know what changed already: it is told once, at the end of the change.
+    """
+    with saving.session.no_autoflush:
+        return _follow_up(saving, book, entries, outcome, patch)
+
+
+def _follow_up(
+    saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome, patch: Patch | None
+) -> SaveOutcome:
     touched = {entry.header.uid: entry for entry in entries}
     evaluated = {**touched}
     facts = frozenset(entry.header.crf_oid for entry in entries)
@@ -168,12 +203,13 @@ def follow_up(
         judged = list(evaluated.values()) if is_everything else _judged_anew(book, touched, evaluated, facts)
     else:
         judged = _judged_anew(book, touched, evaluated, facts)
-    _evaluate(saving, book, judged, outcome)
+    asked = _evaluate(saving, book, judged, outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
     if patch is not None:
-        _confirm(saving, entries[0], patch)
-    count_axes(saving.session, judged)
+        outcome.answered = _confirm(saving, entries[0], patch, asked)
+    count_queries(judged, asked)
+    count_items(judged)
     return outcome
 
 
@@ -196,8 +232,7 @@ def _everything(
     facts: frozenset[str] | None,
 ) -> dict[str, Entry]:  # fmt: skip
     """The records of the participant with rules that read `facts` (None: all), derived anew: a date moved."""
-    present = select(FormRecord.crf_oid).where(FormRecord.subject_uid == book.subject.uid).distinct()
-    for oid in sorted(saving.session.scalars(present)):
+    for oid in sorted(book.present):
         if facts is not None and not evaluation.rules_reading(oid, facts):
             continue
         for entry in book.entries(oid):
@@ -314,6 +349,7 @@ def _stored_row(
         raise UnknownRow(group=group.title, row=number)
     row = GROUP_TABLES[entry.crf.oid, group.oid]()
     row.uid, row.record_uid, row.site_uid = row_patch.uid or new_uid(), entry.header.uid, entry.header.site_uid
+    row.stored_under = entry.header
     row.row_no, row.removed = number, False
     row_patch.number = number
     book.attach(entry, row)
@@ -435,19 +471,24 @@ def _new_version(saving: Saving, entry: Entry) -> None:
     entry.header.changed_at = saving.now
 
 
-def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> None:
+def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> list[Query]:
+    """Run the checks, open and close their queries; returns every query of the records, closed ones too."""
     view = book.view()
     found = [finding for entry in entries for finding in evaluation.findings(entry.view, view)]
     with_queries = [
         e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed
     ]
-    known = queries.list_for_record(saving.session, with_queries) if with_queries else []
+    known = queries.list_for_record(saving.session, with_queries, threads=False) if with_queries else []
     places = {
         queries.place_key(f.record_uid, f.row_uid, f.item): place_of(book, f.record_uid, f.row_uid, f.item, entries)
         for f in found
     }
     synced = queries.sync_findings(saving.session, known, found, places, by=saving.by, now=saving.now)
     outcome.findings, outcome.opened, outcome.closed = found, synced.opened, synced.closed
+    headers = {entry.header.uid: entry.header for entry in entries}
+    for query in synced.opened:
+        headers[query.record_uid].queries.add(query)
+    return known + synced.opened
 
 
 def place_of(
@@ -466,18 +507,21 @@ def place_of(
     )  # fmt: skip
 
 
-def _confirm(saving: Saving, entry: Entry, patch: Patch) -> None:
-    """'It is what the source says': the note answers the queries of that item."""
+def _confirm(saving: Saving, entry: Entry, patch: Patch, asked: Sequence[Query]) -> list[Query]:
+    """'It is what the source says': the note answers the open queries of that item."""
+    answered: list[Query] = []
     if not patch.confirmations:
-        return
-    live = queries.list_for_record(saving.session, [entry.header.uid], closed=False)
+        return answered
     numbers = {row.uid: (row.collection.oid, row.row_no) for row in entry.stored.values() if isinstance(row, GroupRow)}
-    for query in live:
+    for query in asked:
+        if query.record_uid != entry.header.uid or query.status != OPEN:
+            continue
         group, number = numbers.get(query.row_uid or "", (None, None))
         note = patch.confirmations.get(path_of(query.item_name or "", group, number))
-        if note and query.status == "open":
+        if note:
             row = entry.stored.get(query.row_uid or entry.header.uid, entry.row)
             item = row.collection.items.get(query.item_name or "")
             value = canonical(item, row.answer(item.name).value) if item and not item.identifier else None
             queries.answer_query(query, note, by=saving.by, now=saving.now, value=value)
-    count_axes(saving.session, [entry])
+            answered.append(query)
+    return answered

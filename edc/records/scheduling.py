@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from audit.capture import new_uid
 from edc.db import Session
 from edc.errors import Refused
 from edc.records.book import SubjectBook
@@ -28,8 +29,9 @@ def make_visit(session: Session, subject: Subject, definition: VisitDef, positio
         assert definition.visitnum is not None
         position = position_of(definition.visitnum)
     visit = Visit(
-        site_uid=subject.site_uid, subject_uid=subject.uid, subject=subject, oid=definition.oid, kind=definition.kind,
-        course=definition.course, label=definition.label, slug=definition.slug, position=position, status=PLANNED,
+        uid=new_uid(), site_uid=subject.site_uid, subject_uid=subject.uid, subject=subject, oid=definition.oid,
+        kind=definition.kind, course=definition.course, label=definition.label, slug=definition.slug,
+        position=position, status=PLANNED,
     )  # fmt: skip
     session.add(visit)
     return visit
@@ -69,11 +71,7 @@ def follow_schedule(book: SubjectBook, crf_oid: str) -> bool:
     moved = _set_anchors(book.subject, line.anchors)
     moved |= _set_dates(book, line)
     missing = [v for v in expected_visits(line.events, line.anchors) if all(v.oid != have.oid for have in book.visits)]
-    for definition in missing:
-        make_visit(book.session, book.subject, definition)
-    if missing:
-        book.session.flush()
-        book.forget_visits()
+    book.add_visits([make_visit(book.session, book.subject, definition) for definition in missing])
     for visit in book.visits:
         _plan(visit, line.anchors)
     return moved

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import singledispatch
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from audit.capture import Audited, new_uid
@@ -111,6 +111,9 @@ class ItemRow(Audited, SiteScoped):
 
     uid: Mapped[str]
     origins: Mapped[str | None]
+    if TYPE_CHECKING:
+        # Set on a new row, which is written after its header then.
+        stored_under: Mapped[FormRecord]
 
     _record: FormRecord | None = None
 
@@ -231,6 +234,7 @@ def _crf_table(crf: type[CRF]) -> type[CrfRow]:
         "__tablename__": table, "__audit_entity__": table, "__audit_text__": _text_columns(crf), "collection": crf,
         "__module__": __name__,
         "uid": mapped_column(UID, ForeignKey("form_record.uid"), primary_key=True),
+        "stored_under": relationship(FormRecord, lazy="raise"),
         **_columns(crf),
     }  # fmt: skip
     return type(f"Crf{crf.oid.title()}", (CrfRow, Base), body)
@@ -247,6 +251,7 @@ def _group_table(crf: type[CRF], group: type[Group]) -> type[GroupRow]:
         "row_no": mapped_column(Integer),
         "removed": mapped_column(Boolean, default=False),
         "removed_reason": mapped_column(String(200), nullable=True),
+        "stored_under": relationship(FormRecord, lazy="raise"),
         **_columns(group),
     }  # fmt: skip
     return type(f"Crf{crf.oid.title()}{group.oid.title()}", (GroupRow, Base), body)

@@ -23,7 +23,7 @@ from edc.queries.models import ANSWERED, CLOSED, OPEN, Query
 from edc.records.axes import count_axes
 from edc.records.book import Entry, SubjectBook
 from edc.records.models import FormRecord
-from edc.records.saving import Saving, refuse_restricted
+from edc.records.saving import Saving, lock_subject, refuse_restricted
 from edc.records.service import get_record_by_uid, get_subject, list_records
 from edc.review import locking, signing, verification
 from edc.study.models import Subject
@@ -104,6 +104,7 @@ def act_on_query(number: int, act: str) -> Response:
     found = get_query(number)
     text = request.form.get("text", "")
     me, at = current(), now(db())
+    lock_subject(db(), found.subject_uid)
     refuse_restricted(db(), get_record_by_uid(db(), found.record_uid), ("locked",))
     with change_for_request(f"query:{act}", subject=found.subject_uid, site=found.site_uid) as change:
         if act == "answer":

@@ -51,7 +51,11 @@ class FormPage:
     @property
     def errors(self) -> list[tuple[str, str, str]]:
         """Control, label and sentence of each answer that could not be read."""
-        unread = [(v.id, f"{row.title}, {v.label}" if row else v.label, v.error) for row, v in self._all() if v.error]
+        unread = [
+            (v.id, f"{row.title}, {v.label}" if row else v.label, _without_label(v.error, v.label))
+            for row, v in self._all()
+            if v.error
+        ]
         rows = [row for group in self.groups for row in group.rows]
         return unread + [(control_id(f"{r.prefix}remove"), r.title, r.remove_error) for r in rows if r.remove_error]
 
@@ -267,6 +271,12 @@ def _new_keys(group: str, typed: Typed) -> list[str]:
     matches = (ROW_NAME.match(name) for name in typed.fields if typed.text(name))
     keys = {match[2] for match in matches if match and match[1] == group and match[2].startswith("new")}
     return sorted(keys, key=lambda key: int(key[3:]))
+
+
+def _without_label(sentence: str, label: str) -> str:
+    """The sentence for a list that names the item already."""
+    rest = sentence.removeprefix(label).strip()
+    return rest[:1].upper() + rest[1:]
 
 
 def control_id(path: str) -> str:

@@ -68,4 +68,5 @@ if (form) {
     addRow(event.target)
   })
   settle()
+  for (const control of form.querySelectorAll('.cb-code')) echo(control)
 }

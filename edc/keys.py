@@ -41,9 +41,12 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the key file."""
-        entries = json.loads(path.read_text())["keys"]
-        return cls(tuple(Key(e["id"], e["purpose"], base64.b64decode(e["secret"], validate=True)) for e in entries))
+        """Read the key file; raises `KeyMissing` for any other file."""
+        try:
+            entries = json.loads(path.read_text())["keys"]
+            return cls(tuple(Key(e["id"], e["purpose"], base64.b64decode(e["secret"], validate=True)) for e in entries))
+        except (ValueError, KeyError, TypeError):
+            raise KeyMissing(f"{path} is not a key file: `edc keys new` makes one") from None
 
     def save(self, path: Path) -> None:
         """Write a new key file that only its owner may read; an existing file is never overwritten."""

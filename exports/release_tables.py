@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, String, Table, func, select
 
 from edc.db import Base
 
@@ -43,7 +43,7 @@ class PlainTable:
     def count(self, connection: Connection, subject_uids: Collection[str]) -> tuple[int, int]:
         """Rows and values that the database holds, counted by the database."""
         table = self.table
-        counts = [func.count(table.c[attribute]) for attribute in self.columns.values()]
+        counts = [func.count(_filled(table.c[attribute])) for attribute in self.columns.values()]
         statement = select(func.count(), *counts).where(table.c[self.subject].in_(sorted(subject_uids)))
         rows, *values = connection.execute(statement).one()
         return rows, sum(values)
@@ -51,6 +51,11 @@ class PlainTable:
     def replay(self) -> dict[str, Any]:
         """How the verifier compares the file with the trail."""
         return {"entity": self.table_name, "key": "UID", "columns": dict(self.columns), "lists": [], "omit": []}
+
+
+def _filled(column: Column[Any]) -> ColumnElement[Any]:
+    """The column without empty texts, which are no values in a file."""
+    return func.nullif(column, "") if isinstance(column.type, String) else column
 
 
 def _columns(*names: str) -> dict[str, str]:

@@ -58,6 +58,7 @@ def rooms() -> list[Room]:
     """Return the rooms of the house; a new blueprint is one import and one line here."""
     from edc.accounts import admin_views, token_views
     from edc.accounts import views as account_views
+    from edc.adverse_events import views as event_views
     from edc.casebook import day_views
     from edc.casebook import views as casebook_views
     from edc.dosing import views as dosing_views
@@ -80,6 +81,7 @@ def rooms() -> list[Room]:
         Room(draft_views),
         Room(form_views),
         Room(dosing_views),
+        Room(event_views),
         Room(export_views),
         Room(lab_views),
         Room(range_views),

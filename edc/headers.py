@@ -36,14 +36,15 @@ STATIC_ENDPOINT = "static"
 
 
 def install(app: Flask, *, https: bool) -> None:
-    """Set the headers on every answer; only hashed static files may be kept by a cache."""
+    """Set the headers on every answer; only what stands under a hashed address may be kept by a cache."""
 
     @app.after_request
     def secure(response: Response) -> Response:
         response.headers.update(_ALWAYS)
         if https:
             response.headers["Strict-Transport-Security"] = _TWO_YEARS
-        if request.endpoint != STATIC_ENDPOINT or response.status_code != 200:
+        is_static = request.endpoint == STATIC_ENDPOINT or response.cache_control.immutable
+        if not is_static or response.status_code != 200:
             response.headers["Cache-Control"] = "no-store"
         response.headers.pop("Server", None)
         return response

@@ -175,6 +175,10 @@ if (grid) {
   const asked = slots().filter(slot => panelOf(slot).querySelector('[data-reason]:not([hidden])'))
   for (const slot of asked) for (const box of panelOf(slot).querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
   open(slots().find(slot => slot.classList.contains('has-error')) ?? asked[0] ?? slots().find(slot => !statusOf(slot)) ?? slots()[0])
-  goTo(location.hash.slice(1))
+  const first = grid.querySelector('[data-first-plan]')
+  if (!goTo(location.hash.slice(1)) && document.activeElement === document.body) {
+    const next = slots().find(slot => !statusOf(slot))
+    if (first && !first.value) first.focus(); else if (next) startOf(next).focus()
+  }
   show()
 }

@@ -1,0 +1,129 @@
+"""The page of one adverse event: its parts around the general form page, and the history of its grades in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from edc.adverse_events import terms
+from edc.records.form_page import OpenForm, form_url, render_form
+from edc.records.page_views import GroupView, ItemView, RowView
+from forms import episodes
+from forms.dictionaries.ctcae import Term
+from forms.dictionaries.synonyms import suggest
+from forms.dose_grids import DOSE_GRIDS
+from forms.event_logs import Drug, EventLog, grade_options
+from forms.items import Choice
+from forms.reading import display
+from forms.views import Record
+
+MOST_SUGGESTIONS = 5
+
+
+@dataclass(frozen=True)
+class DrugView:
+    """One drug with its two questions."""
+
+    drug: Drug
+    relation: ItemView | None
+    action: ItemView | None
+
+
+@dataclass
+class EventPage:
+    """One adverse event as its template reads it."""
+
+    log: EventLog
+    items: dict[str, ItemView]
+    grades: GroupView
+    term: Term | None
+    suggestions: list[str]
+    periods: list[str]
+    drugs: list[DrugView]
+    doses: list[tuple[str, str]]
+    back: str = ""
+
+    @property
+    def first_grade(self) -> RowView | None:
+        """The row in which the grade at onset is given, while no grade stands in the record."""
+        if any(row.is_stored for row in self.grades.rows):
+            return None
+        return self.grades.rows[0] if self.grades.rows else self.grades.blank
+
+    @property
+    def new_grades(self) -> list[RowView]:
+        """Rows for a grade that began later: those of a draft, else a blank one."""
+        typed = [row for row in self.grades.rows if not row.is_stored]
+        if self.first_grade is not None:
+            return typed[1:]
+        return typed or ([self.grades.blank] if self.grades.blank else [])
+
+    @property
+    def is_change_open(self) -> bool:
+        """Whether the later grade is being entered already."""
+        return any(row.key.startswith("new") and row is not self.grades.blank for row in self.new_grades)
+
+    @property
+    def is_correction_open(self) -> bool:
+        """Whether a stored grade waits to be corrected."""
+        rows = [row for row in self.grades.rows if row.is_stored]
+        return any(view.error or view.needs_reason or view.findings for row in rows for view in row.items)
+
+
+def render_event(log: EventLog, opened: OpenForm) -> str:
+    """The page of one event."""
+    page, record = opened.page, opened.entry.view
+    items = {view.name: view for view in page.items}
+    typed = page.typed.text(log.term)
+    term = log.term_of(typed if typed is not None else record.value(log.term))
+    grades = next(group for group in page.groups if group.oid == log.grades.oid)
+    _offer_grades(log, grades, term)
+    if log.term in items and items[log.term].index_url:
+        items[log.term].index_url = url_for("adverse_events.terms_index", digest=terms.index()[1])
+    words = page.typed.text(log.words) or record.value(log.words) or ""
+    event = EventPage(
+        log, items, grades, term, [] if term else [found.name for found in suggest(words)][:MOST_SUGGESTIONS],
+        list_periods(log, record),
+        [DrugView(drug, items.get(drug.relation), items.get(drug.action)) for drug in log.drugs],
+        list_doses(log, opened), back=request.args.get("dose", "") or page.typed.text("dose") or "",
+    )  # fmt: skip
+    return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
+
+
+def _offer_grades(log: EventLog, grades: GroupView, term: Term | None) -> None:
+    """Only the grades that the term has, each with its meaning; one in the record stays visible."""
+    offered = grade_options(term)
+    for row in [*grades.rows, *([grades.blank] if grades.blank else [])]:
+        for view in row.items:
+            if view.name == log.grade and view.options:
+                lost = [pair for pair in view.options if pair[0] == view.value_text and pair[0] not in dict(offered)]
+                view.options = [*offered, *((value, f"{label} (not a grade of this term)") for value, label in lost)]
+
+
+def list_periods(log: EventLog, record: Record) -> list[str]:
+    """The grades in words: 'Grade 3 from 2024-01-31 19:10 to 2024-02-01 09:00'."""
+    item = log.grades.items[log.grade]
+    assert isinstance(item, Choice)
+    rows = log.grades_of(record)
+    starts = [(episodes.grade_from(row) or "an unknown time").replace("T", " ") for row in rows]
+    end = (episodes.resolution(record) or "").replace("T", " ")
+    ends = [*starts, end][1:]
+    return [
+        f"Grade {display(item, row.value(log.grade)) or 'not given'}, from {start}" + (f" to {until}" if until else "")
+        for row, start, until in zip(rows, starts, ends, strict=True)
+    ]
+
+
+def list_doses(log: EventLog, opened: OpenForm) -> list[tuple[str, str]]:
+    """The doses that were held because of an event: words and address of each."""
+    record, found = opened.entry.view, []
+    for grid in DOSE_GRIDS:
+        for entry in opened.book.entries(grid.crf.oid):
+            visit = entry.header.visit
+            for row in entry.view.rows(grid.group.oid):
+                if visit and row.value(grid.status) == grid.held and record.uid in (row.value(grid.event) or ()):
+                    code, slug = opened.place.subject.code, grid.crf.slug
+                    url = url_for("records.form", code=code, visit_slug=visit.slug, form_slug=slug)
+                    found.append((f"{visit.label}, dose {row.number}", f"{url}#dose-{row.number}"))
+    return found

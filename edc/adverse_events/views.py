@@ -1,0 +1,180 @@
+"""The pages of adverse events: the log with its filters and CSV, one event, and the search for a term."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Blueprint, Flask, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
+
+from edc.adverse_events import terms
+from edc.adverse_events.event_page import render_event
+from edc.adverse_events.log import csv_text, filter_labels, list_lines
+from edc.adverse_events.posting import AnyPosting, EventPosting
+from edc.clock import local, now
+from edc.db import Session
+from edc.errors import NotFound
+from edc.permissions import Permission
+from edc.records.book import SubjectBook
+from edc.records.draft_views import keep_as_draft
+from edc.records.drafts import Typed
+from edc.records.form_page import draft_box, form_url, frame_of, keep_typed, open_form, render_form, this_place
+from edc.records.service import get_subject
+from edc.records.views import note_opening
+from edc.web import ExpiredPost, current, db, keep_draft, needs, require, shell
+from forms.dictionaries.term_search import search
+from forms.event_logs import EVENT_LOGS, EventLog
+
+blueprint = Blueprint("adverse_events", __name__)
+P = Permission
+LOGS = {log.crf.slug: log for log in EVENT_LOGS}
+MOST_TERMS = 20
+YEAR = 365 * 24 * 3600
+View = Callable[..., object]
+
+
+def at_logs(*suffixes: str, method: str = "GET") -> Callable[[View], View]:
+    """Register a view at the address of each event log; the segment of the log wins over those of all forms."""
+
+    def register(view: View) -> View:
+        for slug in LOGS:
+            for suffix in suffixes:
+                blueprint.add_url_rule(
+                    f"/participants/<code>/{slug}{suffix}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
+                    defaults={"form_slug": slug},
+                )  # fmt: skip
+        return view
+
+    return register
+
+
+# --- the log --------------------------------------------------------------------------------------------------------
+
+
+@at_logs("")
+@needs(P.RECORD_READ)
+def log(code: str, form_slug: str) -> str:
+    """The events of a participant, narrowed by the filters of the address, and whether any occurred."""
+    events, subject = LOGS[form_slug], get_subject(db(), code)
+    book = SubjectBook(db(), subject, now(db()))
+    only = request.args.getlist("only")
+    place = this_place({"code": code, "form_slug": events.any_crf.slug, "line": 1})
+    answered = open_form(place)
+    page: str = render_template(
+        "adverse_events/log.html", **frame_of(place), events=events, subject=subject, only=only,
+        lines=list_lines(events, book, only, freetext=current().scope.freetext), filters=filter_labels(events),
+        answered=answered, item=next(view for view in answered.page.items if view.name == events.any_item),
+        may_add=answered.may_enter, total=len(book.load(events.crf.oid)),
+    )  # fmt: skip
+    return page
+
+
+@at_logs("", method="POST")
+@needs(P.RECORD_ENTER)
+def answer_any(code: str, form_slug: str) -> Response:
+    """Store whether any event occurred."""
+    return AnyPosting({"code": code, "form_slug": LOGS[form_slug].any_crf.slug, "line": 1}).answer()
+
+
+@at_logs(".csv")
+@needs(P.RECORD_READ, P.EXPORT_VALUES)
+def log_csv(code: str, form_slug: str) -> Response:
+    """The rows that the log shows, in their order."""
+    events, subject = LOGS[form_slug], get_subject(db(), code)
+    book = SubjectBook(db(), subject, now(db()))
+    may_read_text = current().scope.freetext and current().may(P.EXPORT_FREETEXT)
+    lines = list_lines(events, book, request.args.getlist("only"), freetext=may_read_text)
+    cut = local(now(db()), subject.site.time_zone)
+    name = f"{shell().study}_{subject.code}_{form_slug}_{cut:%Y%m%dT%H%M}.csv"
+    answer = Response(csv_text(events, subject.code, lines), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+# --- one event ------------------------------------------------------------------------------------------------------
+
+
+@at_logs("/new", "/<int:line>")
+@needs(P.RECORD_READ)
+def event(**segments: Any) -> str:
+    """One event: to fill in for the site, to verify for the monitor, to read for everybody else."""
+    if "line" not in segments:
+        require(P.RECORD_ENTER)
+    opened = open_form(this_place(segments))
+    page = render_form(opened) if opened.may_verify else render_event(_log(segments), opened)
+    note_opening(opened.place.record)
+    return page
+
+
+@at_logs("/new", "/<int:line>", method="POST")
+@needs(P.RECORD_ENTER)
+def save(**segments: Any) -> Response:
+    """Store what can be stored of an event."""
+    return EventPosting(_log(segments), segments).answer()
+
+
+@at_logs("/new/term", "/<int:line>/term")
+@needs(P.RECORD_ENTER)
+def term(**segments: Any) -> str:
+    """Search the dictionary without scripts; what was typed in the event waits as its draft."""
+    events, place = _log(segments), this_place(segments)
+    draft = draft_box().find(form_url(place)) or Typed()
+    text = request.args.get("q")
+    if text is None:
+        text = draft.text(events.term) or draft.text(events.words) or ""
+    page: str = render_template(
+        "adverse_events/term.html", **frame_of(place), events=events, text=text[:200],
+        found=search(text[:200], limit=MOST_TERMS), grades_text=terms.grades_text, form_url=form_url(place),
+    )  # fmt: skip
+    return page
+
+
+@at_logs("/new/term", "/<int:line>/term", method="POST")
+@needs(P.RECORD_ENTER)
+def pick_term(**segments: Any) -> Response:
+    """Put the chosen term into the draft of the event and go back to it."""
+    events, place = _log(segments), this_place(segments)
+    chosen = events.term_of(request.form.get("term"))
+    if chosen is not None:
+        draft = draft_box().find(form_url(place)) or Typed(row_version=place.record.row_version)
+        draft.fields[events.term] = [chosen.name]
+        draft.sentences.pop(events.term, None)
+        keep_typed(draft_box(), place, draft)
+        db().commit()
+    return redirect(form_url(place), 303)
+
+
+def _log(segments: dict[str, Any]) -> EventLog:
+    return LOGS[segments["form_slug"]]
+
+
+# --- terms ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/adverse-event-terms/<digest>.json")
+@needs(P.RECORD_READ)
+def terms_index(digest: str) -> Response:
+    """The dictionary for the picker, under an address that changes with its content, so that browsers keep it."""
+    body, current_digest = terms.index()
+    if digest != current_digest:
+        raise NotFound
+    answer = Response(body, mimetype="application/json", headers={"Content-Encoding": "gzip"})
+    answer.cache_control.private, answer.cache_control.max_age, answer.cache_control.immutable = True, YEAR, True
+    return answer
+
+
+# --- late forms -----------------------------------------------------------------------------------------------------
+
+
+def keep_expired(session: Session, post: ExpiredPost) -> bool:
+    """Keep the body of an event whose session had timed out as a draft of its owner."""
+    return post.endpoint == f"{blueprint.name}.{save.__name__}" and keep_as_draft(session, post)
+
+
+def _offer_to_keep(state: BlueprintSetupState) -> None:
+    keep_draft(cast(Flask, state.app), keep_expired)
+
+
+blueprint.record_once(_offer_to_keep)

@@ -9,6 +9,10 @@ from sqlalchemy import Engine, create_engine
 from tests import databases
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole-pilot", action="store_true", help="send all 306 participants of the CDISC pilot")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.begin_run()

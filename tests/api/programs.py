@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from audit.capture import Actor
+from audit.capture import Actor, change
+from audit.models import audit_change
 from edc.accounts import service
 from edc.accounts.tokens import grantable
+from edc.db import Scope
 from edc.permissions import Permission, Role
+from edc.study.models import Subject
 from edc.web import shell
-from tests.app_fixtures import get_account, open_account
+from tests.app_fixtures import OPERATOR, get_account, open_account
 
 CONSENT = {
     "consent_type": "INITIAL", "consent_version": "v4.0", "signature_date": "2024-01-08", "obtained_by": "R. Diaz",
@@ -38,6 +42,13 @@ def token_of(
             permissions=grantable(role) if rights is None else rights, site_uids=sites,
         )  # fmt: skip
     return text
+
+
+def said(answer: TestResponse) -> dict[str, Any]:
+    """The JSON object of an answer."""
+    body = answer.json
+    assert isinstance(body, dict), answer.text
+    return body
 
 
 class Program:
@@ -80,14 +91,31 @@ class Program:
         """Enrol a participant; returns the code."""
         answer = self.post("/participants", {"site": site, "consent": {"items": {**CONSENT, **items}}})
         assert answer.status_code == 201, answer.text
-        return str(answer.json["code"])
+        return str(said(answer)["code"])
 
     def add(self, code: str, form: str, items: dict[str, Any], visit: str | None = None, **more: Any) -> dict[str, Any]:
         """Add a record; returns it as stored."""
         body = {"form": form, "visit": visit, "items": items, **more}
         answer = self.post(f"/participants/{code}/records", body)
         assert answer.status_code == 201, answer.text
-        return dict(answer.json)
+        return said(answer)
 
     def record(self, uid: str) -> dict[str, Any]:
-        return dict(self.get(f"/records/{uid}").json)
+        return said(self.get(f"/records/{uid}"))
+
+
+def changes(app: Flask) -> int:
+    """How many changes the trail holds, refused requests not counted."""
+    statement = select(func.count()).select_from(audit_change).where(audit_change.c.act != "access:refused")
+    with shell(app).engine.connect() as connection:
+        return connection.scalar(statement) or 0
+
+
+def restrict(app: Flask, code: str, **state: bool) -> None:
+    """Lock or freeze a participant."""
+    with shell(app).session(writes=True) as session:
+        session.info["scope"] = Scope.system("lock")
+        with change(session, by=OPERATOR, act="participant:lock", reason="database lock"):
+            subject = session.scalars(select(Subject).where(Subject.code == code)).one()
+            for name, value in state.items():
+                setattr(subject, name, value)

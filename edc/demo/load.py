@@ -28,10 +28,21 @@ def count_participants(session: Session) -> int:
     return session.execute(select(func.count(Subject.uid))).scalar_one()
 
 
-def load_study(sessions: Sessions, rules: Rules, *, by: Actor, seed: int, advance: Callable[[], None]) -> None:
-    """Fill an empty database; `sessions` gives sessions that may write and see every site."""
+def load_study(
+    sessions: Sessions,
+    rules: Rules,
+    *,
+    by: Actor,
+    seed: int,
+    advance: Callable[[], None] = lambda: None,
+    most: int | None = None,
+) -> None:
+    """Fill an empty database; `sessions` gives sessions that may write and see every site.
+
+    `most` stops after so many participants.
+    """
     actors = _set_up(sessions, rules, by)
-    for profile in make_profiles(seed):
+    for profile in make_profiles(seed)[:most]:
         story, _ = plant(tell(profile, seed), ERRORS)
         place = next(place for place in PLACES if place.code == profile.site)
         _enter(sessions, story, _staff(actors, place), actors)

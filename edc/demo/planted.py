@@ -171,7 +171,7 @@ def _plant(story: Story, error: Planted) -> tuple[Story, Expected]:
     edited = error.edit(page) if error.edit else page
     later = error.later(_date_of(page)) if error.later else None
     found_on = later or edited
-    row = (error.row[0], error.row[1](found_on.rows)) if error.row else None
+    row = (error.row[0], error.row[1]((later or page).rows)) if error.row else None
     for name, edit in error.also:
         other = next(each for each in _pages(story) if each.name == name)
         story = _with_page(story, other, [edit(other)])

@@ -62,7 +62,7 @@ class Disease:
 
 
 def make_disease(rng: Random, profile: Profile, scanned_on: dt.date) -> Disease:
-    """Two to four targets; most participants have a non-target, some of those with stable disease a node as target."""
+    """Two to four targets and one or two non-targets; without a response one target may be a node."""
     places = rng.sample(SITES_OF_DISEASE[profile.is_renal], rng.choice((2, 3, 3)))
     targets = [
         Lesion(f"T{n}", "TARGET", organ, detail, mm=rng.randrange(14, 42))
@@ -73,7 +73,7 @@ def make_disease(rng: Random, profile: Profile, scanned_on: dt.date) -> Disease:
     others = [Lesion("N1", "NON-TARGET", "LYMPH NODE", "Right hilum, small", is_node=True)]
     if rng.random() < 0.4:
         others.append(Lesion("N2", "NON-TARGET", "BONE", "L3, mixed"))
-    disease = Disease(scanned_on, [*targets, *(others if rng.random() < 0.8 else [])])
+    disease = Disease(scanned_on, [*targets, *others])
     disease.sums.append(sum(lesion.mm for lesion in disease.targets))
     return disease
 

@@ -64,8 +64,8 @@ def data_cipher(engine: Engine, keys: Keyring, study: str) -> Cipher:
 
 
 def _read_key(engine: Engine, keys: Keyring, study: str) -> bytes:
-    # A connection of its own: the caller's transaction may be about to fail or to wait.
-    with make_session_factory(engine)() as session:
+    # A connection of its own, which only reads: the caller's transaction may be about to fail, or hold the write lock.
+    with make_session_factory(engine.execution_options(sqlite_begin="DEFERRED"))() as session:
         row = session.scalar(select(DataKey).where(DataKey.study_id == study))
     if row is None:
         raise DataKeyMissing("the database has no data key: run `edc db upgrade`")

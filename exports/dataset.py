@@ -96,9 +96,11 @@ def get_dataset(name: str, scope: Scope) -> Dataset | None:
 
 
 def _dataset(crf: type[CRF], group: type[Group] | None, scope: Scope) -> Dataset:
-    keys = (*KEYS, *(ROW_KEYS if group else ()))
+    items = (group or crf).items
+    # The visit header asks for the date of the visit itself: its answer stands where other files repeat it.
+    keys = [name for name in (*KEYS, *(ROW_KEYS if group else ())) if name.lower() not in items]
     columns = [Column(name) for name in keys]
-    for item in (group or crf).items.values():
+    for item in items.values():
         columns.extend(_item_columns(item, scope))
     return Dataset(crf, group, columns)
 

@@ -94,7 +94,7 @@ def test_a_stale_version_is_refused_and_shows_what_clashes(
 
 
 @pytest.mark.parametrize("state", ["locked", "frozen"])
-@pytest.mark.requirement("C32")
+@pytest.mark.requirement("C33")
 def test_nothing_is_written_to_a_locked_participant(
     study: Flask, diaz: Program, admission: dict[str, Any], state: str
 ) -> None:
@@ -177,6 +177,7 @@ def test_a_derived_item_is_never_typed(diaz: Program, admission: dict[str, Any])
     assert said(answer)["errors"] == {"calculated_dose_iu": ["There is nothing of this name to fill in here."]}
 
 
+@pytest.mark.requirement("C29")
 def test_implausible_values_are_stored_and_queried(diaz: Program, lindt: Program) -> None:
     code = diaz.enrol()
     event = diaz.add(code, "AE", {**HYPOTENSION, "start_date": "2023-12-01"})
@@ -202,7 +203,7 @@ def test_records_are_listed_in_pages(diaz: Program) -> None:
     assert said(diaz.get(f"/participants/{code}/records?visit=SCR"))["records"] == []
 
 
-@pytest.mark.requirement("8.2.3")
+@pytest.mark.requirement("C50", "8.2.3")
 def test_an_identifier_is_shown_to_the_site_only(diaz: Program, lindt: Program, shah: Program) -> None:
     code = diaz.enrol()
     uid = diaz.add(code, "DM", {"birth_date": "1961-05-02", "sex": "F"}, "SCR")["uid"]

@@ -52,6 +52,8 @@ def _consequences(outcome: SaveOutcome) -> list[str]:
     opened = [query for query in outcome.opened if query.status == OPEN]
     if opened:
         parts.append(f"{counted(len(opened), 'query', 'queries')} opened: see below.")
+    if outcome.answered:
+        parts.append(f"{counted(len(outcome.answered), 'query', 'queries')} answered: a reviewer looks at it now.")
     if outcome.closed:
         parts.append(f"{counted(len(outcome.closed), 'query', 'queries')} closed: the data fit now.")
     if outcome.verification_withdrawn:

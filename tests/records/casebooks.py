@@ -81,12 +81,14 @@ class Casebook:
             saving.session.add(ConsentVersion(site_uid=site.uid, label="v4.0", valid_from=dt.date(2023, 1, 1)))
         self.add_participant(CODE)
 
-    def add_participant(self, code: str, site: str = "001") -> None:
+    def add_participant(self, code: str, site: str = "001", *, consented: bool = True) -> None:
         with self.saving() as saving:
             home = saving.session.scalars(select(Site).where(Site.code == site)).one()
             subject = Subject(site_uid=home.uid, site=home, code=code, status="SCREENING", frozen=False, locked=False)
             saving.session.add(subject)
             saving.session.flush()
+            if not consented:
+                return
             record = new_record(saving.session, subject, None, get_crf("IC"), saving.now)
             save_record(saving, record, Patch(answers(get_crf("IC"), CONSENT)), expected_version=0)
 

@@ -97,7 +97,7 @@ def test_saving_what_stands_already_changes_nothing(admission: Casebook, caseboo
 @pytest.mark.requirement("C19")
 @pytest.mark.parametrize(
     ("what", "new"),
-    [("another value", "73.5"), ("more digits", "72.00"), ("cleared", None), ("a missing reason", Answer(None, "ND"))],
+    [("another value", "73.5"), ("more digits", "72.00"), ("cleared", None), ("a missing reason", Answer(None, "NOT DONE"))],
 )
 def test_a_change_of_what_was_recorded_needs_its_reason(admission: Casebook, what: str, new: object) -> None:
     if what == "more digits":
@@ -111,7 +111,7 @@ def test_a_change_of_what_was_recorded_needs_its_reason(admission: Casebook, wha
 
 @pytest.mark.requirement("C19")
 def test_a_missing_reason_that_stands_is_changed_with_a_reason_too(casebook: Casebook) -> None:
-    casebook.save("DM", {"sex": Answer(None, "NASK")})
+    casebook.save("DM", {"sex": Answer(None, "NOT ASKED")})
     with pytest.raises(ChangeReasonMissing, match="Sex at birth"):
         casebook.save("DM", {"sex": "F"})
     casebook.save("DM", {"sex": "F"}, reason="New source")
@@ -156,7 +156,7 @@ def test_completing_needs_every_required_answer_or_its_missing_reason(casebook: 
     outcome = casebook.save("VISIT", {"visit_occurred": "Y"}, complete=True)
     assert [item.name for _, _, item in outcome.open_required] == ["visit_date"]
     assert casebook.state("VISIT", "entry_status") == "incomplete"
-    outcome = casebook.save("VISIT", {"visit_date": Answer(None, "UNK")}, complete=True)
+    outcome = casebook.save("VISIT", {"visit_date": Answer(None, "UNKNOWN")}, complete=True)
     assert (outcome.completed, casebook.state("VISIT", "entry_status")) == (True, "complete")
 
 

@@ -68,6 +68,7 @@ def rooms() -> list[Room]:
     from edc.records import views as record_views
     from edc.review import form_views
     from edc.review import views as review_views
+    from edc.tumours import views as tumour_views
     from exports import views as export_views
 
     return [
@@ -85,6 +86,7 @@ def rooms() -> list[Room]:
         Room(export_views),
         Room(lab_views),
         Room(range_views),
+        Room(tumour_views),
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
+from edc.records.lines import share_reason
 from forms.dictionaries.lab_tests import LabTest
 from forms.entry_form import ROW_NAME
 from forms.lab_sheets import SIGNS, LabSheet
@@ -80,10 +81,10 @@ def _read_row(post: SheetPost, key: str) -> None:
         sent, fields = {}, {sheet.result_item(test): fields[sheet.result_item(test)]}
     target = str(stored.number) if stored else key
     plain = {**{name: texts for name, texts in sent.items() if name not in fields}, **fields}
-    if stored is not None:
-        _share_reason(sheet, plain)
     for name, texts in plain.items():
         post.form.setlist(path_of(name, oid, target), texts)
+    if stored is not None:
+        share_reason(post.form, path_of("", oid, target), sheet.group.items)
 
 
 def _fields(post: SheetPost, prefix: str, test: LabTest | None) -> dict[str, list[str]]:
@@ -138,14 +139,6 @@ def _is_readable(sheet: LabSheet, fields: dict[str, list[str]], test: LabTest | 
     except Unreadable:
         return False
     return True
-
-
-def _share_reason(sheet: LabSheet, fields: dict[str, list[str]]) -> None:
-    """One reason stands for everything that changed in a stored row."""
-    given = [text for name, texts in fields.items() if name.endswith(".reason") for text in texts if text.strip()]
-    if given:
-        for name in sheet.group.items:
-            fields[f"{name}.reason"] = [given[0]]
 
 
 def _state_nothing_done(post: SheetPost) -> None:

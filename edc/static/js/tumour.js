@@ -19,7 +19,7 @@ const plain = number => {
 const percent = (change, base) => {
   const size = change < 0n ? -change : change
   const tenths = (size * 2000n + base) / (2n * base)
-  return `${change < 0n ? '-' : '+'}${tenths / 10n}.${tenths % 10n} %`
+  return `${tenths === 0n ? '' : change < 0n ? '-' : '+'}${tenths / 10n}.${tenths % 10n} %`
 }
 const stateOf = row => row.querySelector('select[data-state]')?.value ?? row.querySelector('[data-state]:checked')?.value ?? ''
 const fragments = row => [...row.querySelectorAll('input[data-fragment]')].map(input => exact(input.value)).filter(n => n !== null)
@@ -44,7 +44,7 @@ const update = box => {
   show(box, 'sum', whole ? plain(sum) : known.length ? `(${plain(sum)}) incomplete, not a lowest` : '')
   show(box, 'from-baseline', whole && baseline ? percent(sum - baseline, baseline) : '')
   const change = whole && lowest !== null ? sum - lowest : null
-  show(box, 'from-lowest', change === null ? '' : `${change < 0n ? '' : '+'}${plain(change)} mm${lowest ? ', ' + percent(change, lowest) : ''}`)
+  show(box, 'from-lowest', change === null ? '' : `${change > 0n ? '+' : ''}${plain(change)} mm${lowest ? ', ' + percent(change, lowest) : ''}`)
 }
 const setState = (row, state) => {
   const select = row.querySelector('select[data-state]')

@@ -1,0 +1,1 @@
+"""Lesions and their assessments: the register, and a page per time point with sums against baseline and lowest."""

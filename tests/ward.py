@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -79,3 +80,48 @@ def ward(app: Flask) -> Ward:
     for person, role in PEOPLE.items():
         open_account(app, person, role)
     return Ward(app, admit(shell(app).engine, clock))
+
+
+class _Form(HTMLParser):
+    """What a browser without scripts would send of the first posting form that stands in the main part."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self._select = self._option = self._done = self._inside = False
+        self._name = ""
+        self._chosen = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form" and found.get("method") == "post" and found.get("action", "").startswith("/nct"):
+            self._inside = not self._done
+        if not self._inside:
+            return
+        if tag == "input" and found.get("name") and "disabled" not in found:
+            is_box = found.get("type") in ("radio", "checkbox")
+            if not is_box or "checked" in found:
+                self.fields.setdefault(found["name"], []).append(found.get("value", ""))
+        if tag == "textarea":
+            self.fields.setdefault(found["name"], []).append("")
+        if tag == "select":
+            self._name, self._chosen, self._select = found["name"], "", True
+        if tag == "option" and self._select and "selected" in found:
+            self._chosen = found.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._inside:
+            self.fields.setdefault(self._name, []).append(self._chosen)
+            self._select = False
+        if tag == "form" and self._inside:
+            self._inside, self._done = False, True
+
+
+def typed_form(page: str) -> dict[str, list[str]]:
+    """What the form of a page sends when nobody touched it."""
+    parser = _Form()
+    parser.feed(page)
+    if not parser.fields:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        return {"csrf_token": [found[1]]} if found else {}
+    return parser.fields

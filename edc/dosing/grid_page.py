@@ -62,10 +62,10 @@ def _stop_items(grid: DoseGrid, stay: OpenForm) -> list[ItemView]:
     if not grid.takes_place(stay.entry.view):
         return []
     found = {view.name: view for view in stay.page.items}
-    reason, event = found[grid.stop_reason], found[grid.stop_event]
     # Its condition is an answer of the form of the stay, which is not on this page.
-    reason.when, reason.hook = "", "stop-reason"
-    return [reason, event]
+    if grid.stop_reason in found:
+        found[grid.stop_reason].when, found[grid.stop_reason].hook = "", "stop-reason"
+    return [found[name] for name in (grid.stop_reason, grid.stop_event) if name in found]
 
 
 def _event_url(grid: DoseGrid, place: FormPlace) -> str:

@@ -1,0 +1,111 @@
+"""A hospital with the made-up study: the application on a loopback port, its sites and people, and no participant."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from audit.append_only import install_triggers
+from audit.capture import Actor
+from config import Config
+from edc.app import create_app
+from edc.db import Scope, make_engine
+from edc.demo.entry import Desk
+from edc.demo.people import create_people
+from edc.demo.places import PLACES, create_ranges, create_sites
+from edc.demo.profiles import make_profiles
+from edc.demo.story import tell
+from edc.records.data_keys import ensure_data_key
+from edc.schema import metadata
+from edc.study.service import ensure_study
+from edc.web import shell
+
+OPERATOR = Actor(user_uid=None, user_name="operator", role="system", process="command")
+SEED = 1
+
+
+@dataclass
+class Hospital:
+    """The application as people reach it."""
+
+    app: Flask
+    url: str
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def admit(self, numbers: Sequence[int]) -> list[str]:
+        """Enter the stories of some made-up participants of site 001; returns their codes in this study."""
+        staff = {"coordinator": self.actors["r.diaz"], "investigator": self.actors["l.ames"]}
+        profiles = {one.number: one for one in make_profiles(SEED) if one.site == "001"}
+        return [self._tell(profiles[number], staff) for number in numbers]
+
+    def _tell(self, profile: object, staff: dict[str, Actor]) -> str:
+        story = tell(profile, SEED)  # type: ignore[arg-type]
+        with shell(self.app).session(writes=True) as session:
+            session.info["scope"] = Scope.system("test")
+            desk = Desk(session, staff)
+            code = desk.enrol("001", story.consent)
+            for step in story.steps:
+                desk.do(step)
+        return code
+
+
+@contextmanager
+def desk_of(hospital: Hospital, code: str) -> Iterator[Desk]:
+    """The casebook of a participant below the screens, as a command or an import reaches it."""
+    staff = {"coordinator": hospital.actors["r.diaz"], "investigator": hospital.actors["l.ames"]}
+    with shell(hospital.app).session(writes=True) as session:
+        session.info["scope"] = Scope.system("test")
+        desk = Desk(session, staff)
+        desk.code = code
+        yield desk
+
+
+def create_tables(url: str) -> None:
+    """Create every table with the guards of the trail."""
+    engine = make_engine(url, guarded=False)
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        install_triggers(connection)
+    engine.dispose()
+
+
+def furnish(app: Flask) -> dict[str, Actor]:
+    """Open the sites with their laboratories, ranges and consent versions, and the accounts; returns who acts."""
+    parts = shell(app)
+    with parts.session(writes=True) as session:
+        session.info["scope"] = Scope.system("test")
+        ensure_study(session, by=OPERATOR, study_id=parts.study)
+        ensure_data_key(session, parts.keys, by=OPERATOR, study=parts.study)
+        sites = create_sites(session, by=OPERATOR)
+        actors = create_people(session, parts.rules, by=OPERATOR)
+        for place in PLACES:
+            create_ranges(session, place, sites[place.code], actors)
+    return actors
+
+
+def build_app(database_url: str, files: Path) -> Flask:
+    """The application on a database, with cheap password hashes and the clock of the machine."""
+    return create_app(Config(testing=True, database_url=database_url, files=str(files)))
+
+
+@contextmanager
+def serve(app: Flask) -> Iterator[str]:
+    """Serve the application on a free loopback port; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        shell(app).engine.dispose()

@@ -96,7 +96,7 @@ class FormPage:
         numbers = range(1, group.fixed + 1) if group.fixed else sorted(stored)
         taken_out = {number for number, _ in gone}
         rows = [self._row(group, stored.get(n), str(n)) for n in numbers if n not in taken_out]
-        view = GroupView(group.oid, group.title, rows, removed=gone)
+        view = GroupView(group.oid, group.title, rows, removed=gone, is_required=group.required)
         if self.viewer.may_enter and not group.fixed:
             new = _new_keys(group.oid, self.typed)
             rows += [self._row(group, None, key) for key in new]

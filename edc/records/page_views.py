@@ -105,6 +105,7 @@ class GroupView:
     rows: list[RowView]
     blank: RowView | None = None
     removed: list[tuple[int, str]] = field(default_factory=list)
+    is_required: bool = False
 
 
 @dataclass(frozen=True)

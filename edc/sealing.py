@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from sqlalchemy import Engine
@@ -24,9 +25,15 @@ def make_sealer(environment: str, keys: Keyring) -> Sealer:
         installation=environment,
         study=forms.study.STUDY_ID.value,
         software=f"casebook {__version__}",
-        definitions=definitions_digest(),
+        definitions=_definitions(),
         key=SigningKey(found[-1].key_id, found[-1].secret) if found else None,
     )
+
+
+@cache
+def _definitions() -> str:
+    """The digest of the CRFs of this build; they do not change while the application runs."""
+    return definitions_digest()
 
 
 def start_sealing(engine: Engine, sealer: Sealer, every: float = EVERY_SECONDS) -> Callable[[], None]:

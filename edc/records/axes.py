@@ -21,7 +21,7 @@ from forms.reading import canonical
 from forms.views import Row
 
 if TYPE_CHECKING:
-    from edc.records.saving import SaveOutcome, Saving
+    from edc.records.outcome import SaveOutcome, Saving
 
 
 def items_to_verify(entry: Entry) -> Iterable[tuple[str | None, str, int | None, Item]]:

@@ -2,122 +2,50 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from sqlalchemy import select
-
-from audit.capture import Actor, Change, new_uid
 from edc.db import Session
 from edc.queries import service as queries
 from edc.queries.models import OPEN, Query
+from edc.records.answering import apply_patch, complete, fall_back, open_required
 from edc.records.axes import count_items, count_queries, void_signatures, withdraw_verification
 from edc.records.book import Entry, SubjectBook
-from edc.records.clashes import differs, find_clashes
-from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE, FormRecord
-from edc.records.problems import (
-    BrokenReference,
-    ChangeReasonMissing,
-    DerivedLocked,
-    ItemNotYours,
-    RecordLocked,
-    RecordRemoved,
-    StaleVersion,
-    UnknownRow,
+from edc.records.clashes import find_clashes
+from edc.records.holding import (
+    Restriction,
+    find_restriction,
+    hold,
+    lock_subject,
+    refuse_restricted,
 )
+from edc.records.models import FormRecord
+from edc.records.outcome import Changed, SaveOutcome, Saving
+from edc.records.problems import DerivedLocked, StaleVersion
 from edc.records.scheduling import follow_schedule
-from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
-from edc.study.models import Site, StudyState, Subject, Visit
+from edc.records.tables import GroupRow
 from forms import evaluation
-from forms.crf import Group
-from forms.evaluation import Finding
-from forms.items import EMPTY, Answer, Item, Reference
-from forms.patch import Patch, RowPatch, path_of
+from forms.items import EMPTY
+from forms.patch import Patch, path_of
 from forms.reading import canonical
+
+__all__ = [
+    "Changed",
+    "Restriction",
+    "SaveOutcome",
+    "Saving",
+    "find_restriction",
+    "follow_up",
+    "hold",
+    "keep",
+    "lock_subject",
+    "open_required",
+    "place_of",
+    "refuse_restricted",
+    "save_items",
+]
 
 # What rules call the dates that the schedule keeps: they move when a visit, a dose or a consent is dated.
 SCHEDULE = frozenset({"visit", "subject"})
-
-
-_HELD = "held_subjects"
-
-
-@dataclass
-class Changed:
-    """One item that a save altered."""
-
-    entry: Entry
-    row: ItemRow
-    group: str | None
-    number: int | None
-    item: Item
-    old: Answer
-    new: Answer
-
-    @property
-    def path(self) -> str:
-        """The path of the item in its record."""
-        return path_of(self.item.name, self.group, self.number)
-
-
-@dataclass
-class SaveOutcome:
-    """What a save did, for the sentence on the screen and the answer of the API."""
-
-    record: FormRecord
-    changed: list[Changed] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    opened: list[Query] = field(default_factory=list)
-    closed: list[Query] = field(default_factory=list)
-    answered: list[Query] = field(default_factory=list)
-    open_required: list[tuple[str | None, int | None, Item]] = field(default_factory=list)
-    verification_withdrawn: list[str] = field(default_factory=list)
-    signatures_voided: list[str] = field(default_factory=list)
-    completed: bool = False
-    fell_back: bool = False
-
-
-@dataclass
-class Saving:
-    """The circumstances of one save: who, with which rights, when, and inside which change."""
-
-    session: Session
-    change: Change
-    by: Actor
-    now: dt.datetime
-    may_assess: bool = False
-    is_site: bool = True
-    default_reason: str | None = None
-
-
-def lock_subject(session: Session, subject_uid: str) -> Subject:
-    """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other.
-
-    Whatever the session read before it had the lock is read anew at its next use.
-    """
-    held = _held_subjects(session)
-    if subject_uid in held:
-        return session.get_one(Subject, subject_uid)
-    session.flush()
-    session.expire_all()
-    subject = session.scalars(select(Subject).where(Subject.uid == subject_uid).with_for_update(of=Subject)).one()
-    # The transaction may have begun with that statement.
-    _held_subjects(session).add(subject_uid)
-    return subject
-
-
-def _held_subjects(session: Session) -> set[str]:
-    """The participants locked in the present transaction; one that ends gives its locks back."""
-    now: tuple[object, set[str]] = (session.get_nested_transaction() or session.get_transaction(), set())
-    held: tuple[object, set[str]] = session.info.get(_HELD, now)
-    session.info[_HELD] = held if held[0] is now[0] else now
-    return session.info[_HELD][1]  # type: ignore[no-any-return]
-
-
-def hold(session: Session, record: FormRecord) -> Subject:
-    """Lock the participant of a record, so that the record is as it stands behind that lock."""
-    return lock_subject(session, record.subject_uid)
 
 
 def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
@@ -144,8 +72,8 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
 def _save(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> SaveOutcome:
     outcome = SaveOutcome(entry.header)
     keep(saving.session, entry)
-    outcome.changed = _apply(saving, book, entry, patch)
-    _complete(entry, patch, outcome)
+    outcome.changed = apply_patch(saving, book, entry, patch)
+    complete(entry, patch, outcome)
     if outcome.changed or not entry.header.row_version or saving.session.is_modified(entry.header):
         return follow_up(saving, book, [entry], outcome, patch)
     if patch.confirmations:
@@ -192,7 +120,7 @@ def _follow_up(
         evaluated[entry.header.uid] = entry
     for entry in touched.values():
         _new_version(saving, entry)
-        _fall_back(entry, outcome)
+        fall_back(entry, outcome)
     consented = book.subject.consent_date
     moved = [follow_schedule(book, entry.header.crf_oid) for entry in entries]
     if any(moved):
@@ -244,195 +172,6 @@ def _everything(
                 touched[entry.header.uid] = entry
                 _new_version(saving, entry)
     return evaluated
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """A freeze or lock that holds for a record, and the row of the trail that says who set it."""
-
-    entity: str
-    key: str
-    name: str
-    state: str
-
-
-def find_restriction(
-    session: Session, record: FormRecord, states: Sequence[str] = ("locked", "frozen")
-) -> Restriction | None:
-    """The freeze or lock of record, participant, site, visit or study that keeps a record from changing, or None."""
-    subject, visit = record.subject, record.visit
-    levels: list[tuple[FormRecord | Subject | Site | Visit, str]] = [
-        (record, record.path), (subject, subject.code), (subject.site, f"site {subject.site.code}"),
-        *([(visit, visit.label)] if visit else []),
-    ]  # fmt: skip
-    for holder, name in levels:
-        for state in states:
-            if getattr(holder, state, False):
-                return Restriction(holder.__audit_entity__, holder.uid, name, state)
-    for study in session.scalars(select(StudyState)):
-        for state in states:
-            if getattr(study, state):
-                return Restriction(study.__audit_entity__, study.uid, "the study", state)
-    return None
-
-
-def refuse_restricted(session: Session, record: FormRecord, states: Sequence[str] = ("locked", "frozen")) -> None:
-    """Raise RecordLocked or RecordRemoved when record, visit, participant, site or study do not take changes."""
-    if record.removed:
-        raise RecordRemoved
-    found = find_restriction(session, record, states)
-    if found is not None:
-        raise RecordLocked(what_is=f"{found.name} is {found.state}")
-
-
-def _apply(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> list[Changed]:
-    """Put the answers that differ into the stored rows and the view; returns what changed."""
-    changed: list[Changed] = []
-    _apply_items(book, entry, entry.row, entry.view.answers, (None, None), patch.items, changed)
-    for group, rows in patch.rows.items():
-        for row_patch in rows:
-            _apply_row(saving, book, entry, entry.crf.groups[group], row_patch, changed, patch)
-    _refuse_not_yours(saving, changed)
-    _refuse_broken_references(book, changed)
-    _require_reasons(saving, patch, changed)
-    return changed
-
-
-def _apply_items(
-    book: SubjectBook, entry: Entry, row: ItemRow, answers: dict[str, Answer], where: tuple[str | None, int | None],
-    items: dict[str, Answer], changed: list[Changed],
-) -> None:  # fmt: skip
-    for name, new in items.items():
-        item = row.collection.items[name]
-        old = answers.get(name, EMPTY)
-        if differs(item, old, new):
-            book.store(row, item, new)
-            answers[name] = new
-            changed.append(Changed(entry, row, where[0], where[1], item, old, new))
-
-
-def _apply_row(
-    saving: Saving, book: SubjectBook, entry: Entry, group: type[Group], row_patch: RowPatch, changed: list[Changed],
-    patch: Patch,
-) -> None:  # fmt: skip
-    row = _stored_row(saving, book, entry, group, row_patch)
-    if row is None:
-        return
-    view = next((r for r in entry.view.rows(group.oid) if r.uid == row.uid), None)
-    if view is None or row.removed:
-        raise RecordRemoved
-    _apply_items(book, entry, row, view.answers, (group.oid, row.row_no), row_patch.items, changed)
-    if row_patch.remove_reason is not None:
-        if not row_patch.remove_reason.strip():
-            raise ChangeReasonMissing(labels=f"{group.title} {row.row_no}, removed")
-        row.removed, row.removed_reason = True, row_patch.remove_reason.strip()[:200]
-        entry.view.group_rows[group.oid] = [r for r in entry.view.rows(group.oid) if r.uid != row.uid]
-        marker = next(iter(group.items.values()))
-        changed.append(Changed(entry, row, group.oid, row.row_no, marker, view.answer(marker.name), EMPTY))
-        patch.reasons.setdefault(path_of(marker.name, group.oid, row.row_no), row.removed_reason)
-
-
-def _stored_row(
-    saving: Saving, book: SubjectBook, entry: Entry, group: type[Group], row_patch: RowPatch
-) -> GroupRow | None:
-    """The row of a patch: found by number, or made when it brings an answer."""
-    stored = entry.groups[group.oid]
-    found = next((row for row in stored if row.row_no == row_patch.number), None)
-    if found is not None or (row_patch.number is None and not any(a.is_given for a in row_patch.items.values())):
-        return found
-    if row_patch.number is not None and not (group.fixed and 1 <= row_patch.number <= group.fixed):
-        raise UnknownRow(group=group.title, row=row_patch.number)
-    if not any(answer.is_given for answer in row_patch.items.values()):
-        return None
-    number = row_patch.number or max((row.row_no for row in stored), default=0) + 1
-    if group.fixed and number > group.fixed:
-        raise UnknownRow(group=group.title, row=number)
-    row = GROUP_TABLES[entry.crf.oid, group.oid]()
-    row.uid, row.record_uid, row.site_uid = row_patch.uid or new_uid(), entry.header.uid, entry.header.site_uid
-    row.stored_under = entry.header
-    row.row_no, row.removed = number, False
-    row_patch.number = number
-    book.attach(entry, row)
-    saving.session.add(row)
-    stored.append(row)
-    stored.sort(key=lambda r: r.row_no)
-    entry.view.group_rows[group.oid].append(book.row_view(entry, row))
-    entry.view.group_rows[group.oid].sort(key=lambda r: r.number)
-    return row
-
-
-def _refuse_not_yours(saving: Saving, changed: list[Changed]) -> None:
-    computed = [c.item.label for c in changed if c.item.derived and not c.item.editable]
-    if computed:
-        raise ItemNotYours(labels=", ".join(computed), who="the system's derivations")
-    assessed = [c.item.label for c in changed if c.item.assess]
-    if assessed and not saving.may_assess:
-        raise ItemNotYours(labels=", ".join(assessed), who="an investigator")
-
-
-def _refuse_broken_references(book: SubjectBook, changed: list[Changed]) -> None:
-    for one in changed:
-        if isinstance(one.item, Reference) and one.new.value is not None:
-            wanted = set(one.new.value) if isinstance(one.new.value, tuple) else {str(one.new.value)}
-            if not wanted <= _known_uids(book, one.item.target, one.entry):
-                raise BrokenReference(label=one.item.label)
-
-
-def _known_uids(book: SubjectBook, target: str, entry: Entry) -> set[str]:
-    oid, _, group = target.partition(".")
-    if group:
-        return {row.uid for row in entry.view.rows(group)}
-    return {record.uid for record in book.load(oid)}
-
-
-def _require_reasons(saving: Saving, patch: Patch, changed: list[Changed]) -> None:
-    """A change of something recorded needs its reason (C19); a first entry does not."""
-    lacking = []
-    for one in changed:
-        if not one.old.is_given:
-            continue
-        reason = (patch.reasons.get(one.path) or saving.default_reason or "").strip()
-        if not reason:
-            lacking.append(one.item.label)
-        else:
-            for attribute in (one.item.name, one.item.name + "_missing"):
-                saving.change.item_reasons[one.row.uid, attribute] = reason
-    if lacking:
-        raise ChangeReasonMissing(labels=", ".join(dict.fromkeys(lacking)))
-
-
-def _complete(entry: Entry, patch: Patch, outcome: SaveOutcome) -> None:
-    """Set the entry status as asked; a form marked not done is open again once something is answered in it."""
-    header = entry.header
-    is_answered_after_all = header.entry_status == NOT_DONE and bool(outcome.changed or patch.complete)
-    if not is_answered_after_all and (patch.complete is None or header.entry_status == NOT_DONE):
-        return
-    if is_answered_after_all:
-        header.not_done_reason = None
-    missing = open_required(entry) if patch.complete else []
-    outcome.open_required = missing
-    outcome.completed = bool(patch.complete) and not missing
-    status = COMPLETE if outcome.completed else INCOMPLETE
-    if header.entry_status != status:
-        header.entry_status = status
-
-
-def open_required(entry: Entry) -> list[tuple[str | None, int | None, Item]]:
-    """What still hinders completing: required items by group and row, and groups without any row."""
-    found: list[tuple[str | None, int | None, Item]] = [
-        (group, None if group is None else row.number, item)
-        for group, row, item in evaluation.open_required(entry.view)
-    ]
-    for group_class in evaluation.empty_required_groups(entry.view):
-        found.append((group_class.oid, 1, next(iter(group_class.items.values()))))
-    return found
-
-
-def _fall_back(entry: Entry, outcome: SaveOutcome) -> None:
-    """A complete form in which an item became required is incomplete again (GEN-04)."""
-    if entry.header.entry_status == COMPLETE and open_required(entry):
-        entry.header.entry_status = INCOMPLETE
-        outcome.fell_back = True
 
 
 def _derive(saving: Saving, book: SubjectBook, entry: Entry, outcome: SaveOutcome) -> bool:

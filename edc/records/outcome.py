@@ -1,0 +1,64 @@
+"""The circumstances of a save, and what it did: for the sentence on the screen and the answer of the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from audit.capture import Actor, Change
+from edc.db import Session
+from edc.queries.models import Query
+from edc.records.book import Entry
+from edc.records.models import FormRecord
+from edc.records.tables import ItemRow
+from forms.evaluation import Finding
+from forms.items import Answer, Item
+from forms.patch import path_of
+
+
+@dataclass
+class Changed:
+    """One item that a save altered."""
+
+    entry: Entry
+    row: ItemRow
+    group: str | None
+    number: int | None
+    item: Item
+    old: Answer
+    new: Answer
+
+    @property
+    def path(self) -> str:
+        """The path of the item in its record."""
+        return path_of(self.item.name, self.group, self.number)
+
+
+@dataclass
+class SaveOutcome:
+    """What a save did, for the sentence on the screen and the answer of the API."""
+
+    record: FormRecord
+    changed: list[Changed] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    opened: list[Query] = field(default_factory=list)
+    closed: list[Query] = field(default_factory=list)
+    answered: list[Query] = field(default_factory=list)
+    open_required: list[tuple[str | None, int | None, Item]] = field(default_factory=list)
+    verification_withdrawn: list[str] = field(default_factory=list)
+    signatures_voided: list[str] = field(default_factory=list)
+    completed: bool = False
+    fell_back: bool = False
+
+
+@dataclass
+class Saving:
+    """The circumstances of one save: who, with which rights, when, and inside which change."""
+
+    session: Session
+    change: Change
+    by: Actor
+    now: dt.datetime
+    may_assess: bool = False
+    is_site: bool = True
+    default_reason: str | None = None

@@ -69,7 +69,7 @@ class EventPosting(Posting):
 
     def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
         response = super()._answer_stored(stored, held, left)
-        if stored.outcome.changed and not stored.clashes:
+        if stored.outcome.changed and not stored.clashes and not held:
             flash(self._event_words())
         return response
 

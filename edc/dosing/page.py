@@ -126,6 +126,7 @@ class GridBuilder:
         items = {view.name: view for view in row.items}
         lost = [v for v in self.page.no_longer_asked if (v.prefix, v.name) == (row.prefix, grid.start)]
         items |= {view.name: view for view in lost}
+        row.title = f"Dose {number}"
         for view in row.items:
             # One reason for all that a chart lacks is asked below; one of its own is for what is needed.
             if not view.required and not view.missing:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from edc.clock import local, now
 from edc.dosing.grid_page import render_grid, stay_place
-from edc.dosing.reading import plain_form
+from edc.dosing.reading import DATE, clock_of, plain_form
 from edc.records import posting
 from edc.records.book import SubjectBook
 from edc.records.clashes import differs
@@ -66,6 +66,7 @@ class GridPosting(Posting):
     def _store(self, patch: Patch, held: list[Held]) -> tuple[posting.Stored, Typed | None]:
         """Grid and stay in one change: both are stored, or neither."""
         self.form = self._typed
+        held[:] = [self._held_words(one) for one in held]
         record = self.place.record
         with change_for_request("record:save", subject=record.subject_uid, site=record.site_uid) as change:
             stored, left = super()._store(patch, held)
@@ -79,9 +80,24 @@ class GridPosting(Posting):
                     )
         return stored, left
 
+    def _held_words(self, held: Held) -> Held:
+        """What is wrong with a start, in the words of a drug chart; others keep their sentence."""
+        _, _, rest = held.path.partition(".")
+        slot, _, name = rest.partition(".")
+        typed = next((text for text in self._typed.getlist(held.path) if text.strip()), "")
+        if name != self.grid.start or not typed:
+            return held
+        first = self.grid.crf.items[self.grid.first_plan].label
+        wanted = (
+            f"Enter '{first}' or the date of this start: {typed} is a time without a day."
+            if clock_of(typed) and not self._typed.get(f"{held.path}.{DATE}")
+            else f"Enter a time of 24 hours, like 0805. You entered '{typed}'."
+        )
+        return Held(held.path, held.text, f"{wanted} Dose {slot} waits for it; the rest is stored.")
+
     def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
         response = super()._answer_stored(stored, held, left)
-        if not stored.clashes and stored.outcome.changed:
+        if not stored.clashes and not held and stored.outcome.changed:
             flash(self._count_words())
         return response
 

@@ -98,8 +98,15 @@ def test_one_unreadable_time_holds_back_that_slot_only(ward: Ward) -> None:
     stored = slots(ward, "start_dt")
     assert (stored[1], stored[2], stored[3]) == (["2024-01-29T08:05"], [None], ["2024-01-30T00:15"])
     page = client.get(GRID, headers=BROWSER).text
-    assert 'value="16x0"' in page and "Actual start" in page and 'aria-invalid="true"' in page
+    assert 'value="16x0"' in page and 'aria-invalid="true"' in page
+    assert "Enter a time of 24 hours, like 0805. You entered &#39;16x0&#39;. Dose 2 waits for it" in page
     assert "16x0" not in ward.client("k.osei").get(GRID, headers=BROWSER).text, "a draft is its owner's"
+
+
+def test_a_time_without_any_day_asks_for_the_plan(ward: Ward) -> None:
+    client = ward.client()
+    ward.post(client, GRID, {"SLOT.1.start_dt": "0805"})
+    assert "0805 is a time without a day" in client.get(GRID, headers=BROWSER).text
 
 
 def test_a_corrected_time_replaces_the_draft(ward: Ward) -> None:

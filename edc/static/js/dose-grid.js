@@ -112,11 +112,13 @@ const ACTS = {
   },
   '-': slot => { const missing = missingOf(slot); missing.open = true; setStatus(slot, 'GIVEN'); missing.querySelector('select').focus() },
 }
+// A letter inside a time is a slip of the finger, not an act: acts want a field that is empty or selected as a whole.
+const isFree = field => !field.value || (field.selectionStart === 0 && field.selectionEnd === field.value.length)
 const keysInStart = (event, slot) => {
   const at = slots().indexOf(slot)
   const step = { Enter: 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (event.key === 'Enter' && event.altKey) panelOf(slot).querySelector('input:checked, input, select').focus()
-  else if (ACTS[event.key.toLowerCase()]) { remember(); ACTS[event.key.toLowerCase()](slot); told() }
+  else if (ACTS[event.key.toLowerCase()] && isFree(event.target)) { remember(); ACTS[event.key.toLowerCase()](slot); told() }
   else if (step) { if (!go(at + step) && event.key === 'Enter') grid.querySelector('[data-full-dose] input')?.focus() }
   else return
   event.preventDefault()

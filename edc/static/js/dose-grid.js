@@ -39,13 +39,15 @@ const startOf = slot => slot.querySelector('[data-start]')
 const panelOf = slot => grid.querySelector(`[data-slot-panel="${slot.dataset.slot}"]`)
 const radiosOf = slot => [...panelOf(slot).querySelectorAll('[data-status]')]
 const statusOf = slot => radiosOf(slot).find(radio => radio.checked)?.value ?? ''
+const slotOf = part => {
+  const panel = part?.closest('[data-slot-panel]')
+  return panel && slots().find(slot => slot.dataset.slot === panel.dataset.slotPanel)
+}
 const moreOf = slot => panelOf(slot).querySelector('[data-start-more]')
 const dateOf = slot => moreOf(slot)?.querySelector('[data-start-date]')?.value ?? ''
 const setStatus = (slot, value) => {
   const radio = radiosOf(slot).find(one => one.value === value)
-  if (!radio || radio.checked) return
-  radio.checked = true
-  radio.dispatchEvent(new Event('input', { bubbles: true }))
+  if (radio && !radio.checked) { radio.checked = true; radio.dispatchEvent(new Event('input', { bubbles: true })) }
 }
 const timeOf = (slot, before) => {
   const at = minutes(startOf(slot).value)
@@ -112,7 +114,7 @@ const ACTS = {
   },
   '-': slot => { const missing = missingOf(slot); missing.open = true; setStatus(slot, 'GIVEN'); missing.querySelector('select').focus() },
 }
-// A letter inside a time is a slip of the finger, not an act: acts want a field that is empty or selected as a whole.
+// A letter inside a time is a slip, not an act.
 const isFree = field => !field.value || (field.selectionStart === 0 && field.selectionEnd === field.value.length)
 const keysInStart = (event, slot) => {
   const at = slots().indexOf(slot)
@@ -128,9 +130,8 @@ const keys = event => {
   if (event.ctrlKey && event.key === 'z' && undo.length) { event.preventDefault(); restore(); return told() }
   if (event.ctrlKey || event.metaKey || (event.altKey && event.key !== 'Enter')) return
   if (slot) return keysInStart(event, slot)
-  const panel = event.target.closest('[data-slot-panel]')
-  const at = panel && slots().findIndex(other => other.dataset.slot === panel.dataset.slotPanel)
-  if (event.key === 'Escape' && panel) return void go(at)
+  const at = slots().indexOf(slotOf(event.target))
+  if (event.key === 'Escape' && at >= 0) return void go(at)
   if (event.key !== 'Enter' || !event.target.matches('[data-hold-reason], [data-stop-reason], .cb-missing select')) return
   event.preventDefault()
   if (event.target.matches('[data-stop-reason]') || !go(at + 1)) grid.querySelector('[data-full-dose] input')?.focus()
@@ -145,13 +146,9 @@ if (grid) {
   })
   grid.addEventListener('input', event => {
     const slot = event.target.matches('[data-start]') && event.target.closest('[data-slot]')
-    if (slot) {
-      slot.querySelector('[data-origin]').value = ''
-      setStatus(slot, startOf(slot).value ? 'GIVEN' : '')
-      if (startOf(slot).value) missingOf(slot).querySelector('select').value = ''
-    }
-    const panel = event.isTrusted && event.target.closest('[data-slot-panel]')
-    const own = panel && slots().find(other => other.dataset.slot === panel.dataset.slotPanel)
+    if (slot) { slot.querySelector('[data-origin]').value = ''; setStatus(slot, startOf(slot).value ? 'GIVEN' : '') }
+    if (slot && startOf(slot).value) missingOf(slot).querySelector('select').value = ''
+    const own = event.isTrusted ? slotOf(event.target) : null
     if (own && event.target.matches('[data-status][value=NOT_REACHED]')) stopLater(own)
     if (own && event.target.closest('[data-start-more] .cb-missing') && event.target.value) startOf(own).value = ''
     for (const other of slots()) askReason(other)
@@ -162,25 +159,21 @@ if (grid) {
   // What a link of the page leads to may stand in a panel that is closed.
   const goTo = id => {
     const target = id ? document.getElementById(id) : null
-    const panel = target?.closest('[data-slot-panel]')
-    const slot = panel && slots().find(other => other.dataset.slot === panel.dataset.slotPanel)
+    const slot = slotOf(target)
     if (!slot) return false
     open(slot)
     for (let part = target.closest('details'); part; part = part.parentElement.closest('details')) part.open = true
-    if (target === panel) go(slots().indexOf(slot)); else target.focus()
+    if (target === panelOf(slot)) startOf(slot).focus(); else target.focus()
     return true
   }
   document.addEventListener('click', event => {
     const link = event.target.closest('a[href^="#"]')
-    if (link && goTo(decodeURIComponent(link.hash.slice(1)))) event.preventDefault()
+    if (link && goTo(link.hash.slice(1))) event.preventDefault()
   })
-  const asked = slots().filter(slot => panelOf(slot).querySelector('[data-reason]:not([hidden])'))
-  for (const slot of asked) for (const box of panelOf(slot).querySelectorAll('[data-reason]:not([hidden])')) box.dataset.asked = '1'
-  open(slots().find(slot => slot.classList.contains('has-error')) ?? asked[0] ?? slots().find(slot => !statusOf(slot)) ?? slots()[0])
+  const asked = slots().find(slot => panelOf(slot).querySelector('[data-reason]:not([hidden])'))
+  open(slots().find(slot => slot.classList.contains('has-error')) ?? asked ?? slots().find(slot => !statusOf(slot)) ?? slots()[0])
   const first = grid.querySelector('[data-first-plan]')
-  if (!goTo(location.hash.slice(1)) && document.activeElement === document.body) {
-    const next = slots().find(slot => !statusOf(slot))
-    if (first && !first.value) first.focus(); else if (next) startOf(next).focus()
-  }
+  const next = first?.value === '' ? first : slots().find(slot => !statusOf(slot))?.querySelector('[data-start]')
+  if (!goTo(location.hash.slice(1)) && document.activeElement === document.body) next?.focus()
   show()
 }

@@ -1,0 +1,89 @@
+"""One transaction and a participant: the lock that orders its writers, and what was read behind it already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import NoResultFound
+
+from edc.db import Session
+from edc.records.models import FormRecord
+from edc.records.tables import CrfRow, GroupRow
+from edc.study.models import Subject
+
+_SHELVES = "shelves"
+GroupRows = dict[str, list[GroupRow]]
+
+
+@dataclass
+class Shelf:
+    """The stored rows of one participant that this transaction has read: mapped objects, so always as they are now."""
+
+    is_held: bool = False
+    logs: dict[str, list[FormRecord]] = field(default_factory=dict)
+    rows: dict[str, CrfRow] = field(default_factory=dict)
+    groups: dict[str, GroupRows] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Read everything anew at the next look: rows were added."""
+        self.logs, self.rows, self.groups = {}, {}, {}
+
+
+@dataclass
+class _Shelves:
+    """The shelves of one transaction, and the participants it holds."""
+
+    transaction: object
+    by_subject: dict[str, Shelf] = field(default_factory=dict)
+    held: dict[str, Subject] = field(default_factory=dict)
+
+
+def _shelves(session: Session) -> _Shelves:
+    """What the present transaction has; one that ends gives its locks back and takes its readings with it."""
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    found = cast("_Shelves | None", session.info.get(_SHELVES))
+    if found is None or found.transaction is not transaction:
+        found = session.info[_SHELVES] = _Shelves(transaction)
+    return found
+
+
+def shelf_of(session: Session, subject_uid: str) -> Shelf:
+    """The shelf of a participant in this transaction."""
+    return _shelves(session).by_subject.setdefault(subject_uid, Shelf())
+
+
+def lock_subject(session: Session, subject_uid: str) -> Subject:
+    """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other.
+
+    Whatever the session read before it had the lock is read anew at its next use.
+    """
+    subject = _shelves(session).held.get(subject_uid) or _lock(session, Subject.uid == subject_uid)
+    if subject is None:
+        raise NoResultFound(f"no participant {subject_uid} within the scope")
+    return subject
+
+
+def lock_by_code(session: Session, code: str) -> Subject | None:
+    """The participant of a code, held like that of a uid; None when the scope has none."""
+    return find_held(session, code) or _lock(session, Subject.code == code)
+
+
+def find_held(session: Session, code: str) -> Subject | None:
+    """The participant of a code if this transaction holds it."""
+    return next((subject for subject in _shelves(session).held.values() if subject.code == code), None)
+
+
+def _lock(session: Session, condition: ColumnElement[bool]) -> Subject | None:
+    session.flush()
+    session.expire_all()
+    statement = select(Subject).where(condition).with_for_update(of=Subject)
+    subject = session.scalars(statement).one_or_none()
+    if subject is None:
+        return None
+    # The transaction may have begun with that statement, and what was on the shelf was read before it.
+    shelves = _shelves(session)
+    shelves.held[subject.uid] = subject
+    shelves.by_subject[subject.uid] = Shelf(is_held=True)
+    return subject

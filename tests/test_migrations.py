@@ -114,34 +114,61 @@ def test_a_failed_migration_leaves_the_database_as_it_was(tmp_path: Path, databa
     engine.dispose()
 
 
-@pytest.mark.requirement("C16", "S-4.1")
-@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
-def test_the_applications_role_gets_no_more_than_it_needs(database_url: str) -> None:
-    role = f"app_{make_url(database_url).database}"
+# --- the roles of docs/deploy.md ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def roles(database_url: str) -> Iterator[dict[str, str]]:
+    """The roles that docs/deploy.md makes, named after this test's database, and their addresses of it."""
+    database = make_url(database_url).database
+    page = (REPOSITORY / "docs" / "deploy.md").read_text()
+    statements = page.partition("```sql\n")[2].partition("```")[0].splitlines()
+    named = [
+        line.replace("casebook_", f"{database}_") for line in statements if not re.match(r"CREATE DATABASE|.c ", line)
+    ]
+    names = {name: f"{database}_{name}" for name in ("app", "migrate", "owner")}
     with psycopg.connect(_plain(database_url), autocommit=True) as connection:
-        connection.execute(f'CREATE ROLE "{role}" LOGIN')
-    try:
-        upgrade_schema(database_url, app_role=role)
-        engine = make_engine(make_url(database_url).set(username=role, password=None).render_as_string())
-        with engine.connect() as connection:
-            assert check_rights(connection) == []
-            assert not is_pending(connection)
-            for statement in ("DELETE FROM form_record", "DELETE FROM audit_seal", "CREATE TABLE mine (x int)"):
-                with pytest.raises(DBAPIError, match="permission denied"):
-                    connection.execute(text(statement))
-                connection.rollback()
-        with Session(engine) as session:
-            ensure_data_key(session, Keyring.new(), by=OPERATOR, study=STUDY)
-            assert session.scalar(select(audit_change.c.act)) == "data-key:make"
-        engine.dispose()
-    finally:
-        with psycopg.connect(_plain(database_url), autocommit=True) as connection:
-            connection.execute(f'DROP OWNED BY "{role}"')
-            connection.execute(f'DROP ROLE "{role}"')
+        for line in [*named, f'ALTER DATABASE "{database}" OWNER TO {names["owner"]}']:
+            connection.execute(line)
+    yield {name: _as_role(database_url, role) for name, role in names.items()} | {"name": names["app"]}
+    with psycopg.connect(_plain(database_url), autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{database}" OWNER TO CURRENT_USER')
+        for role in names.values():
+            connection.execute(f"DROP OWNED BY {role} CASCADE")
+            connection.execute(f"DROP ROLE {role}")
+
+
+def _as_role(url: str, role: str) -> str:
+    return make_url(url).set(username=role, password="...").render_as_string(hide_password=False)
 
 
 def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.mark.requirement("C16", "S-4.1")
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_the_applications_role_gets_no_more_than_it_needs(roles: dict[str, str]) -> None:
+    upgrade_schema(roles["migrate"], app_role=roles["name"])
+    engine = make_engine(roles["app"])
+    with engine.connect() as connection:
+        assert check_rights(connection) == []
+        assert not is_pending(connection)
+        for statement in (
+            "DELETE FROM form_record",
+            "TRUNCATE audit_seal",
+            "UPDATE audit_change SET act = 'x'",
+            "ALTER TABLE audit_change DISABLE TRIGGER ALL",
+            "CREATE TABLE mine (x int)",
+            "CREATE TEMPORARY TABLE audit_change (x int)",
+        ):
+            with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+                connection.execute(text(statement))
+            connection.rollback()
+    with Session(engine) as session:
+        ensure_data_key(session, Keyring.new(), by=OPERATOR, study=STUDY)
+        assert session.scalar(select(audit_change.c.act)) == "data-key:make"
+    engine.dispose()
 
 
 # --- the data key ---------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def _greet(config: Config) -> None:
 def demo(if_empty: bool, seed: int) -> None:
     """Make the database and fill it with a made-up study: two sites, 27 participants, a sign-in for each role."""
     from edc.cli.progress import progress
-    from edc.demo.load import PARTICIPANTS, count_participants, load_study
+    from edc.demo.load import PARTICIPANTS, count_participants, load_study, loading_engine
 
     place = Workplace.open()
     if place.config.production:
@@ -74,8 +74,11 @@ def demo(if_empty: bool, seed: int) -> None:
         if not if_empty:
             raise Refusal(f"The database has {present} participants already; the demo study needs an empty one.")
         return
+    engine = loading_engine(place.config.database_url)
+    sessions = partial(place.session, writes=True, engine=engine)
     with progress("Loading the made-up study, participants", PARTICIPANTS) as advance:
-        load_study(partial(place.session, writes=True), place.rules, by=place.operator, seed=seed, advance=advance)
+        load_study(sessions, place.rules, by=place.operator, seed=seed, advance=advance)
+    engine.dispose()
 
 
 @click.command()

@@ -76,14 +76,14 @@ class Workplace:
 
         return account_rules(self.config, self.keys)
 
-    def session(self, *, writes: bool = False) -> Session:
+    def session(self, *, writes: bool = False, engine: Engine | None = None) -> Session:
         """Return a session that reaches all sites; on SQLite one that writes takes the write lock first."""
         from audit.capture import Installation
         from edc import __version__
         from edc.db import Scope, make_session_factory
         from edc.records.data_keys import data_cipher
 
-        engine = self.engine
+        engine = engine or self.engine
         if writes and engine.dialect.name == "sqlite":
             engine = engine.execution_options(sqlite_begin="IMMEDIATE")
         return make_session_factory(engine)(

@@ -38,9 +38,10 @@ IN_EVENT: Mapping[str, tuple[Key, Band, Band]] = {
 #: What is slightly off in people with cancer, at any time.
 AT_ANY_TIME: Mapping[Key, Band] = {("HEM", "HGB"): (11.3, 14.8), ("CHEM", "LDH"): (165, 330), ("CHEM", "CRP"): (1, 24)}
 BASELINE_CREATININE: Band = (0.78, 1.02)
-DAILY_TESTS = frozenset({
+#: What is asked of every sample after screening, which has the whole panels.
+ROUTINE_TESTS = frozenset({
     "HGB", "WBC", "NEUT", "LYM", "EOS", "PLAT", "SODIUM", "K", "BICARB", "CREAT", "CA", "MG", "ALB", "BILI", "ALT",
-    "AST", "TROPONI", "CK",
+    "AST", "TROPONI", "CK", "TSH", "T4FR",
 })  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class Sample:
     panels: tuple[str, ...]
     laboratory: str
     timing: str = ""
+    is_whole: bool = False
     on_il2: bool = False
     events: Sequence[str] = ()
 
@@ -67,7 +69,7 @@ def sample_page(rng: Random, profile: Profile, sample: Sample) -> Page:
     }  # fmt: skip
     if sample.timing:
         typed["timing"] = sample.timing
-    tests = [test for test in list_tests(sample.panels) if not sample.timing or test.code in DAILY_TESTS]
+    tests = [test for test in list_tests(sample.panels) if sample.is_whole or test.code in ROUTINE_TESTS]
     rows = list(_results(rng, profile, sample, tests))
     return Page(sample.name, "LAB", typed, {"RESULT": rows}, visit=sample.visit)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from audit.capture import Actor
 from edc.accounts.rules import Rules
-from edc.db import Session
+from edc.db import Session, make_engine
 from edc.demo.entry import Desk
 from edc.demo.errors import ERRORS
 from edc.demo.people import create_people
@@ -26,6 +28,20 @@ PARTICIPANTS = sum(len(outcomes.split()) for outcomes in OUTCOMES.values())
 def count_participants(session: Session) -> int:
     """Return how many participants the database has."""
     return session.execute(select(func.count(Subject.uid))).scalar_one()
+
+
+def loading_engine(url: str) -> Engine:
+    """Return an engine that does not wait for the disk at each commit: a made-up study is no loss until it is whole."""
+    engine = make_engine(url, guarded=False)
+    is_sqlite = engine.dialect.name == "sqlite"
+
+    @event.listens_for(engine, "connect")
+    def hurry(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous = OFF" if is_sqlite else "SET synchronous_commit = off")
+        cursor.close()
+
+    return engine
 
 
 def load_study(

@@ -119,9 +119,8 @@ def _header(visit: str, day: dt.date, until: dt.date | None = None, contact: str
 
 def _sample(teller: _Teller, visit: str, day: dt.date, panels: tuple[str, ...], hour: int = 8) -> Page:
     taken = dt.datetime.combine(day, dt.time(hour, 5 * teller.rng.randrange(12)))
-    return labs.sample_page(
-        teller.rng, teller.profile, Sample(f"{visit}/LAB", visit, taken, panels, teller.laboratory)
-    )
+    sample = Sample(f"{visit}/LAB", visit, taken, panels, teller.laboratory, is_whole=visit == "SCR")
+    return labs.sample_page(teller.rng, teller.profile, sample)
 
 
 def _treatment(teller: _Teller, course: int, day_one: dt.date) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from audit.capture import Actor
 from edc.accounts.rules import Rules
 from edc.db import Scope, Session, make_engine, make_session_factory
-from edc.demo.load import load_study
+from edc.demo.load import load_study, loading_engine
 from edc.keys import Keyring
 from edc.migrations.upgrade import upgrade_schema
 from edc.records.data_keys import data_cipher, ensure_data_key
@@ -36,7 +36,7 @@ def sessions_of(engine: Engine) -> Sessions:
 def load(url: str, *, seed: int = SEED, most: int | None = None) -> None:
     """Make the database and fill it."""
     upgrade_schema(url)
-    engine = make_engine(url)
+    engine = loading_engine(url)
     sessions = sessions_of(engine)
     with sessions() as session:
         ensure_study(session, by=OPERATOR, study_id=STUDY)

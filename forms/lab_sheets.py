@@ -107,6 +107,11 @@ class LabSheet:
         return dt.date.fromisoformat(at[:10]) if at else None
 
 
+def has_unit(test: LabTest) -> bool:
+    """Whether results of a test are reported with a unit; a ratio has none."""
+    return any(unit not in ("", "RATIO") for unit in test.units)
+
+
 @dataclass(frozen=True)
 class Earlier:
     """An earlier result of a test with its day."""

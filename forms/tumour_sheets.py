@@ -193,6 +193,13 @@ def row_of(sheet: TumourSheet, group: type[Group], lesion: Record, point: Record
     return next((row for row in point.rows(group.oid) if row.value(sheet.lesion) == lesion.uid), None)
 
 
+def new_lesion_words(lesion: Record) -> str:
+    """A new lesion by id, with the day it was first seen and how certain it is."""
+    certainty = display(lesion.collection.items["certainty"], lesion.certainty)
+    seen = f"first seen {lesion.first_seen}" if lesion.first_seen else ""
+    return ", ".join(part for part in (lesion_words(lesion), seen, certainty.lower()) if part)
+
+
 def scan_words(sheet: TumourSheet, row: Row) -> str:
     """A scan in words: `Chest, CT scan, 2024-12-16`."""
     items = row.collection.items

@@ -11,7 +11,16 @@ from edc.records.controls import Options
 from edc.records.page import MISSING_OPTIONS, FormPage, control_id
 from edc.records.page_views import ItemView, RowView
 from forms.dictionaries.lab_tests import LabTest
-from forms.lab_sheets import PANEL_LABELS, SHOWN_SIGNS, Earlier, LabSheet, earlier_results, own_units, range_in_force
+from forms.lab_sheets import (
+    PANEL_LABELS,
+    SHOWN_SIGNS,
+    Earlier,
+    LabSheet,
+    earlier_results,
+    has_unit,
+    own_units,
+    range_in_force,
+)
 from forms.views import Record, Row, SubjectView
 
 FLAGS = {"LOW": ("L", "down", "low"), "HIGH": ("H", "up", "high"), "ABNORMAL": ("A", "warn", "abnormal")}
@@ -31,6 +40,7 @@ class ResultLine:
     options: Options = ()
     text: str = ""
     has_unit: bool = False
+    unit_name: str = ""
     unit: str = ""
     units: list[str] = field(default_factory=list)
     missing: str = ""
@@ -255,9 +265,10 @@ class SheetBuilder:
     def _add_unit(self, line: ResultLine, test: LabTest | None, stored: Row | None) -> None:
         """The accepted units; the laboratory's own one stands ready for a test without a result."""
         sheet = self.sheet
-        line.has_unit = line.result == sheet.value and (test is None or any(u not in ("", "RATIO") for u in test.units))
+        line.has_unit = line.result == sheet.value and (test is None or has_unit(test))
         if not line.has_unit:
             return
+        line.unit_name = f"{line.prefix}{sheet.unit}"
         typed = self.page.typed.fields.get(f"{line.prefix}{sheet.unit}")
         kept = stored.value(sheet.unit) or "" if stored else ""
         line.unit = next((text for text in reversed(typed) if text.strip()), "") if typed is not None else kept
@@ -300,7 +311,8 @@ class SheetBuilder:
         if line.result == sheet.value and stored.value(sheet.status) == sheet.done:
             line.limits = [line.items[name] for name in sheet.limits if name in line.items]
         details = [line.items[name] for name in sheet.details if name in line.items]
-        line.details = [detail for detail in details if line.flag or detail.has_answer or detail.error]
+        is_offered = bool(line.flag) and may_enter
+        line.details = [detail for detail in details if is_offered or detail.has_answer or detail.error]
 
     def _blank_names(self, line: ResultLine) -> list[ItemView]:
         """Name and code of a test to be added, with what was typed."""

@@ -20,7 +20,7 @@ from forms.reading import read
 
 blueprint = Blueprint("lab_ranges", __name__)
 P = Permission
-NAV = [NavEntry("Lab ranges", "lab_ranges.range_list", frozenset({Role.DATA_MANAGER}), 70)]
+NAV = [NavEntry("Lab ranges", "lab_ranges.range_list", frozenset({Role.DATA_MANAGER, Role.INVESTIGATOR}), 70)]
 LAST_DAY = Date("Last day", not_future=False)
 
 

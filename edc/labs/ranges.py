@@ -15,6 +15,7 @@ from edc.study.normal_ranges import RangeProposal
 from forms.derive.labs import BOTH_SEXES
 from forms.dictionaries.lab_tests import LAB_TESTS, PANELS, Kind, find_test
 from forms.items import Date, Decimal, Integer, Item, Text
+from forms.lab_sheets import has_unit
 from forms.reading import Unreadable, read
 
 PAGE = 50
@@ -191,4 +192,4 @@ def read_proposal(
 def _has_no_unit(sent: Mapping[str, str]) -> bool:
     panel, _, code = sent.get("test", "").partition(" ")
     test = find_test(panel, code)
-    return test is not None and all(unit in ("", "RATIO") for unit in test.units)
+    return test is not None and not has_unit(test)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from edc.records.lines import share_reason
 from forms.dictionaries.lab_tests import LabTest
 from forms.entry_form import ROW_NAME
-from forms.lab_sheets import SIGNS, LabSheet
+from forms.lab_sheets import SIGNS, LabSheet, has_unit
 from forms.patch import path_of
 from forms.reading import Unreadable, read
 from forms.views import Record
@@ -156,7 +156,7 @@ def _state_nothing_done(post: SheetPost) -> None:
         row[sheet.status] = sheet.not_done if is_undone else sheet.done
         if not is_undone:
             row[f"{result}.missing"] = reason
-            if any(unit not in ("", "RATIO") for unit in test.units):
+            if has_unit(test):
                 row[f"{sheet.unit}.missing"] = reason
         for name, text in row.items():
             post.form.setlist(path + name, [text])

@@ -26,6 +26,7 @@ from forms.tumour_sheets import (
     lesion_words,
     lesions_of,
     lowest_before,
+    new_lesion_words,
     row_of,
     scan_words,
     sum_lines,
@@ -106,7 +107,7 @@ class AssessmentPage:
     scans_at_baseline: list[str]
     targets: list[LesionLine]
     non_targets: list[LesionLine]
-    news: list[Record]
+    news: list[str]
     figures: Figures
     history: list[SumLine]
     scan_options: Options
@@ -160,7 +161,8 @@ class AssessmentBuilder:
             [scan_words(self.sheet, row) for row in baseline.rows(self.sheet.scans.oid)]
             if baseline and not at_screening else [],
             [] if at_screening else self._lines(TARGET), [] if at_screening else self._lines(NON_TARGET),
-            lesions_of(self.lesions, NEW), self._figures(history), history, self._scan_options(),
+            [new_lesion_words(lesion) for lesion in lesions_of(self.lesions, NEW)],
+            self._figures(history), history, self._scan_options(),
             self.page.typed.text(ALL_SCANS) or "", first_scan(self.earlier[-1]) if self.earlier else None,
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from edc.records.models import FormRecord
 from edc.records.page import FormPage
 from edc.records.page_views import Viewer
 from edc.records.places import FormPlace, find_place
+from edc.records.posting import label_of
 from edc.records.saving import Saving, find_restriction
 from edc.records.sources import load_sources, restriction_words
 from edc.records.tables import GroupRow
@@ -112,7 +113,9 @@ class OpenForm:
         """What was typed and cannot be shown in a control, because the form takes no answers now: item and text."""
         if self.typed is None or self.may_enter:
             return []
-        return [(name, text) for name in self.typed.fields if (text := self.typed.text(name))]
+        typed = {path: self.typed.text(path) or "" for path in self.typed.fields}
+        labels = {path: label_of(self.place.crf, path) for path, text in typed.items() if text}
+        return [(label, typed[path]) for path, label in labels.items() if label]
 
 
 def open_form(place: FormPlace, typed: Typed | None = None) -> OpenForm:

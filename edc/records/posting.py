@@ -53,6 +53,17 @@ def may_edit(crf: type[CRF], path: str, *, may_assess: bool) -> bool:
     return not item.retired and (may_assess or not item.assess)
 
 
+def label_of(crf: type[CRF], path: str) -> str:
+    """The label of the item of a path, with the row it stands in; empty for what is no item."""
+    group, _, rest = path.partition(".")
+    number, _, name = rest.partition(".")
+    if not rest:
+        return crf.items[path].label if path in crf.items else ""
+    if group not in crf.groups or name not in crf.groups[group].items:
+        return ""
+    return f"{crf.groups[group].title} {number.removeprefix('new')}, {crf.groups[group].items[name].label}"
+
+
 def base_of(path: str) -> str:
     """The path of the item that a held text belongs to; that of the removal for a row."""
     for companion in COMPANIONS[1:]:

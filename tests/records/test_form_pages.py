@@ -384,7 +384,7 @@ def test_a_restricted_form_is_text_and_says_who_can_change_it(ward: Ward, nurse:
     assert f"{CODE}/SCR/DM is {state} since" in page
     assert "by P. Shah. " in page
     assert "data-form" not in page
-    assert "You typed answers here that are not in the record: birth_date 1960." in page
+    assert "You typed answers here that are not in the record: Date of birth 1960." in page
     answer = nurse.post(DM, data={**opened, "ethnicity": "UNKNOWN"}, headers=BROWSER)
     assert answer.status_code == 409
     assert ward.casebook.values("DM", "ethnicity") == [None]

@@ -22,7 +22,7 @@ class DoseGrid:
 
     The names are those of items: of the grid's record (`first_plan`), of its slots (`plan` to `before`), and of the
     stay (`facts` to `stop_event`). `if_full` are the slot items that the answer "every dose was the full dose" fills,
-    besides the dose itself.
+    besides the dose itself. `in_millions`: charts write the dose in millions of its unit.
     """
 
     crf: type[CRF]
@@ -51,7 +51,7 @@ class DoseGrid:
     occurred: tuple[str, str]
     stop_reason: str
     stop_event: str
-    not_for_stop: str
+    in_millions: bool = False
     given: str = dosing.GIVEN
     held: str = dosing.HELD
     not_reached: str = dosing.NOT_REACHED
@@ -132,7 +132,7 @@ IL2 = DoseGrid(
     facts=("dosing_weight_kg", "dose_level", "calculated_dose_iu", "prescribed_dose_iu"),
     doses_of_stay=("prescribed_dose_iu", "calculated_dose_iu"), weight="dosing_weight_kg",
     occurred=("admission_occurred", "Y"), stop_reason="stop_reason", stop_event="stop_ae_ref",
-    not_for_stop="MAX DOSES",
+    in_millions=True,
 )  # fmt: skip
 
 DOSE_GRIDS: Sequence[DoseGrid] = (IL2,)

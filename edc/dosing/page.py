@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from edc.clock import day_text
 from edc.dosing.reading import DATE, FULL, REST, moment_of, plans_of, shown_start
@@ -70,9 +71,12 @@ class GridPage:
 
     @property
     def full_words(self) -> str:
-        """The full dose in words: IU and million IU."""
+        """The full dose in words, in its unit and in millions of it where charts write it so."""
         unit = self.grid.item(self.grid.dose).unit
-        return "" if self.full_dose is None else f"{self.full_dose:,} {unit} ({millions(self.full_dose)})"
+        if self.full_dose is None:
+            return ""
+        words = f"{self.full_dose:,} {unit}"
+        return f"{words} ({millions(self.full_dose)} M{unit})" if self.grid.in_millions else words
 
     @property
     def no_longer_asked(self) -> list[ItemView]:
@@ -86,9 +90,8 @@ class GridPage:
 
 
 def millions(amount: int) -> str:
-    """An amount in million units: `43.2 MIU`."""
-    text = f"{amount / 1_000_000:,.6f}".rstrip("0").rstrip(".")
-    return f"{text} MIU"
+    """An amount in millions, exact: `43.2`."""
+    return f"{Decimal(amount) / 1_000_000:,.6f}".rstrip("0").rstrip(".")
 
 
 class GridBuilder:

@@ -20,7 +20,7 @@ from forms.views import Record, Row
 DAY = dt.timedelta(days=1)
 MILLION = 1_000_000
 CLOCK = re.compile(r"\s*(\d{1,2})[:.h]?(\d{2})\s*")
-MILLIONS = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:MIU|M)?", re.IGNORECASE)
+MILLIONS = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:M\w*)?", re.IGNORECASE)
 STATED, FULL = "stated for all", "full"
 DATE, REST = "date", "rest"
 
@@ -175,7 +175,8 @@ def _read_millions(post: GridPost, slot: int) -> None:
     """A dose typed in millions becomes the whole number of the record."""
     path = post.path(post.grid.dose, slot)
     post.typed[path] = post.text(path)
-    if match := MILLIONS.fullmatch(post.typed[path]):
+    match = MILLIONS.fullmatch(post.typed[path])
+    if match and post.grid.in_millions:
         post.put(path, str(int(Decimal(match[1].replace(",", ".")) * MILLION)))
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from flask import Flask, redirect, url_for
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine, select
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 import edc.schema  # noqa: F401 (declares every table, those of the CRFs too)
@@ -40,6 +42,13 @@ BANDS = {
     "training": "TRAINING: nothing here is study data",
     "demo": "DEMO: nothing here is study data",
 }
+
+
+class Number(IntegerConverter):
+    """A number in an address, as far as the databases count; there is nothing at a higher one."""
+
+    def __init__(self, url_map: Map, max: int = 2**31 - 1, **limits: Any) -> None:  # noqa: A002 (as routes write it)
+        super().__init__(url_map, max=max, **limits)
 
 
 class StartRefused(Exception):
@@ -104,6 +113,7 @@ def create_app(config: Config, *, clock: Clock = system_clock, engine: Engine | 
     keys = open_keys(config)
     refuse_start(config, keys)
     app = Flask(__name__, static_folder=None)
+    app.url_map.converters["int"] = Number
     _configure(app, config, keys)
     app.extensions["casebook"] = _shell(config, keys, engine or make_engine(config.database_url), clock)
     _refuse_unready(config, shell(app).engine)

@@ -33,7 +33,6 @@ from forms.schema import StrictSchema
 blueprint = ApiBlueprint("api_queries", __name__, "Questions about items and forms, with their threads.")
 P = Permission
 LONGEST = 2000
-NUMBER = f"<int(max={LARGEST_NUMBER}):number>"
 ACTS = {"answer": "answered", "again": "asked again", "close": "closed"}
 
 
@@ -87,7 +86,7 @@ def list_queries(asked: dict[str, Any]) -> dict[str, Any]:
     return {"queries": [query_json(query) for query in found[:size]], "next": following}
 
 
-@blueprint.get(f"/queries/{NUMBER}")
+@blueprint.get("/queries/<int:number>")
 @needs(P.QUERY_READ)
 @blueprint.answers(200, schemas.Query, "The query.")
 def get_query(number: int) -> dict[str, Any]:
@@ -154,7 +153,7 @@ def open_query(body: dict[str, Any]) -> Any:
         return query_json(found), 200
 
 
-@blueprint.post(f"/queries/{NUMBER}/answer")
+@blueprint.post("/queries/<int:number>/answer")
 @needs(P.QUERY_ANSWER)
 @blueprint.takes(Said)
 @blueprint.answers(200, schemas.Query, "Answered.")
@@ -163,7 +162,7 @@ def answer_query(body: dict[str, Any], number: int) -> dict[str, Any]:
     return _act("answer", number, body["text"])
 
 
-@blueprint.post(f"/queries/{NUMBER}/ask-again")
+@blueprint.post("/queries/<int:number>/ask-again")
 @needs(P.QUERY_OPEN)
 @blueprint.takes(Said)
 @blueprint.answers(200, schemas.Query, "Asked again.")
@@ -172,7 +171,7 @@ def ask_again(body: dict[str, Any], number: int) -> dict[str, Any]:
     return _act("again", number, body["text"])
 
 
-@blueprint.post(f"/queries/{NUMBER}/close")
+@blueprint.post("/queries/<int:number>/close")
 @needs(P.QUERY_CLOSE)
 @blueprint.takes(Said)
 @blueprint.answers(200, schemas.Query, "Closed.")

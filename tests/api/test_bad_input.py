@@ -10,6 +10,7 @@ from flask import Flask
 
 from edc.db import make_engine
 from tests.api.programs import HYPOTENSION, WEIGHT, Program, changes, said
+from tests.app_fixtures import sign_in
 
 TEN_MEGABYTES = 10 * 1024 * 1024
 
@@ -179,6 +180,12 @@ BROKEN = {
         "CREATE TRIGGER broken BEFORE INSERT ON audit_record FOR EACH ROW EXECUTE FUNCTION break_it()",
     ],
 }
+
+
+@pytest.mark.parametrize("path", ["queries/99999999999999999999", "queries/2147483648", "queries/%00"])
+def test_a_page_whose_number_no_database_counts_to_is_not_there(study: Flask, diaz: Program, path: str) -> None:
+    client = sign_in(study.test_client(), "r.diaz")
+    assert client.get(f"/nct03991130/{path}").status_code == 404
 
 
 @pytest.mark.requirement("T02", "C15")

@@ -26,7 +26,7 @@ from tests.api.conftest import add_consent_versions
 from tests.api.programs import HYPOTENSION, WEIGHT, Program
 from tests.app_fixtures import create_schema, make_app, open_account, sign_in
 
-EXAMPLES = 12
+EXAMPLES = 6
 WRITERS = {Permission.RECORD_VERIFY: "lindt", Permission.QUERY_OPEN: "lindt", Permission.QUERY_CLOSE: "shah"}
 WELL_FORMED = {
     "code": "[A-Z0-9-]{1,16}", "uid": "[0-9a-f]{32}", "number": "[0-9]+", "name": "[a-z0-9_]+", "record": "[0-9a-f]{32}",

@@ -12,7 +12,7 @@ from edc.permissions import Permission
 from edc.records.book import Entry, SubjectBook
 from edc.records.models import FormRecord
 from edc.records.problems import StaleVersion
-from edc.records.saving import Saving
+from edc.records.saving import SaveOutcome, Saving
 from edc.study.models import Subject, Visit
 from edc.web import current, db
 
@@ -37,6 +37,12 @@ def open_book(subject: Subject) -> SubjectBook:
 def read_entry(record: FormRecord) -> Entry:
     """A record with its items, read alone."""
     return open_book(record.subject).one(record)
+
+
+def saved_entry(outcome: SaveOutcome) -> Entry:
+    """The record that a save was asked for, as the save left it."""
+    touched = (one.entry for one in outcome.changed if one.entry.header is outcome.record)
+    return next(touched, None) or read_entry(outcome.record)
 
 
 def refuse_stale(record: FormRecord, read: int) -> None:

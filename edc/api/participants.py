@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from audit.capture import RepeatedRequest
 from edc.api import schemas
-from edc.api.acting import get_visit_by_oid, read_entry, saving_for, scope
+from edc.api.acting import get_visit_by_oid, read_entry, saved_entry, saving_for, scope
 from edc.api.blueprint import ApiBlueprint
 from edc.api.record_json import saved_json
 from edc.api.record_schemas import body_of, first_schema, saved_schema
@@ -147,7 +147,7 @@ def enrol(body: dict[str, Any]) -> Any:
         with change_for_request("participant:enrol", reason, site=site.uid) as change:
             outcome = enrolment.enrol(saving_for(change, reason), site, patch, code=body["code"])
             subject = outcome.record.subject
-            return {**participant_json(subject), "consent": saved_json(read_entry(outcome.record), scope(), outcome)}
+            return {**participant_json(subject), "consent": saved_json(saved_entry(outcome), scope(), outcome)}
     except RepeatedRequest as repeated:
         done = done_before(session, repeated, "participant:enrol")
         subject = get_subject(session, done.made("subject", "code")[1])

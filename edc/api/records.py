@@ -9,7 +9,15 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 
 from audit.capture import RepeatedRequest
-from edc.api.acting import get_visit_by_oid, open_book, read_entry, refuse_stale, saving_for, scope
+from edc.api.acting import (
+    get_visit_by_oid,
+    open_book,
+    read_entry,
+    refuse_stale,
+    saved_entry,
+    saving_for,
+    scope,
+)
 from edc.api.blueprint import ApiBlueprint, read_body
 from edc.api.problems import AlreadyThere, RequestUnreadable
 from edc.api.record_json import header_json, record_json, saved_json
@@ -109,7 +117,7 @@ def add_record(code: str) -> Any:
                 raise AlreadyThere(path=standing.path, uid=standing.uid)
             record = new_record(session, subject, visit, crf, now(session))
             outcome = save_record(saving_for(change, reason), record, patch, expected_version=0)
-            return jsonify(saved_json(read_entry(record), scope(), outcome)), 201
+            return jsonify(saved_json(saved_entry(outcome), scope(), outcome)), 201
     except RepeatedRequest as repeated:
         done = done_before(session, repeated, "record:save", subject.uid)
         record = get_record_by_uid(session, done.made("form_record", "crf_oid")[0])
@@ -143,7 +151,7 @@ def save(uid: str) -> Response:
                 clashes = find_clashes(open_book(record.subject), entry, patch, read_at)
                 raise StaleVersion(clashes, read=read_at, now=record.row_version)
             outcome = save_record(saving_for(change, reason), record, patch, expected_version=read_at)
-            return jsonify(saved_json(read_entry(record), scope(), outcome))
+            return jsonify(saved_json(saved_entry(outcome), scope(), outcome))
     except RepeatedRequest as repeated:
         record = get_record_by_uid(session, uid)
         done_before(session, repeated, "record:save", record.subject_uid)

@@ -12,9 +12,8 @@ from edc.cli.workplace import Workplace
 @click.option("--crf", "crfs", multiple=True, help="OID of a CRF, as in AE; can be repeated. Default: all.")
 def export(folder: Path, crfs: tuple[str, ...]) -> None:
     """Write the CSV files of the study, with the data dictionary, into a folder; the trail notes it."""
-    from exports.commands import export as write_files
-
     from edc.cli.progress import progress
+    from exports.commands import export as write_files
 
     place = Workplace.open()
     place.require_current_schema()

@@ -134,6 +134,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "Agitation": ("agitated",),
 }
 
+#: No event is told in more characters; each of thousands of patterns reads them all.
+LONGEST = 400
+
 
 @cache
 def terms_by_word() -> Mapping[str, tuple[Term, ...]]:
@@ -155,7 +158,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], tuple[Term, ...]], ...]:
 
 def suggest(verbatim: str) -> list[Term]:
     """The terms that the words of a source point to, in reading order; a longer phrase hides the shorter inside it."""
-    rest, found = " ".join(verbatim.lower().split()), dict[Term, int]()
+    rest, found = " ".join(verbatim[:LONGEST].lower().split()), dict[Term, int]()
     for pattern, terms in _phrases():
         for match in pattern.finditer(rest):
             rest = rest[: match.start()] + "\0" * len(match[0]) + rest[match.end() :]

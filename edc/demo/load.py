@@ -12,10 +12,10 @@ from audit.capture import Actor
 from edc.accounts.rules import Rules
 from edc.db import Session, make_engine
 from edc.demo.entry import Desk
-from edc.demo.errors import ERRORS
 from edc.demo.people import create_people
 from edc.demo.places import PLACES, Place, create_ranges, create_sites
-from edc.demo.planted import plant
+from edc.demo.planted import ERRORS
+from edc.demo.planting import plant
 from edc.demo.profiles import OUTCOMES, make_profiles
 from edc.demo.reviews import review
 from edc.demo.story import Story, tell

@@ -1,205 +1,201 @@
-"""The errors that are planted in the made-up study: the checks must find each of them, and nothing else.
-
-Each line says which check finds it, on which form of which participant, at which item, and what was done. `follows`
-marks a second finding of the same mistake.
-"""
+"""What is planted: some fifty mistakes as sites make them, over as many different checks as there are."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-from edc.demo.entry import MISSING, Page, Rows, Step
-from edc.demo.story import Story
-from forms.study import IL2_INTERVAL
-
-Edit = Callable[[Page], Page]
-Which = Callable[[Rows], int]
-
-
-@dataclass(frozen=True)
-class Planted:
-    """One planted error: where its query stands, and the edit of what was typed.
-
-    `page` names the form in the story; `later` adds a page after the named one, for a day counted from that page's
-    date, and the query stands on it. `also` edits further pages, so that the error shows.
-    """
-
-    check: str
-    code: str
-    page: str
-    item: str
-    how: str
-    edit: Edit | None = None
-    later: Callable[[dt.date], Page] | None = None
-    also: tuple[tuple[str, Edit], ...] = ()
-    row: tuple[str, Which] | None = None
-    follows: bool = False
-
-
-# --- how something is typed wrong -----------------------------------------------------------------------------------
-
-
-def typing(**typed: str | None) -> Edit:
-    """Type something else; None leaves the item out."""
-    return lambda page: replace(page, typed=_merged(page.typed, typed))
-
-
-def missing(item: str, reason: str = "UNKNOWN") -> Edit:
-    """Give a missing reason in place of a value."""
-    return typing(**{item: None, item + MISSING: reason})
-
-
-def in_row(group: str, which: Which, **typed: str | None) -> Edit:
-    """Type something else in one row."""
-    return lambda page: _with_row(page, group, which, lambda row: _merged(row, typed))
-
-
-def row_missing(group: str, which: Which, item: str) -> Edit:
-    """Give a missing reason in one row."""
-    return in_row(group, which, **{item: None, item + MISSING: "UNKNOWN"})
-
-
-def only_status(group: str, which: Which, status: str) -> Edit:
-    """Leave nothing in a row of a grid but another status."""
-
-    def emptied(row: Mapping[str, str]) -> dict[str, str]:
-        return {"number": row["number"], "status": status}
-
-    return lambda page: _with_row(page, group, which, emptied)
-
-
-def moved(group: str | None, which: Which | None, items: Sequence[str], **by: int) -> Edit:
-    """Move dates (and times) of a form, or of one of its rows."""
-
-    def shift(typed: Mapping[str, str]) -> dict[str, str]:
-        return {name: _shifted(text, dt.timedelta(**by)) if name in items else text for name, text in typed.items()}
-
-    if group is None or which is None:
-        return lambda page: replace(page, typed=shift(page.typed))
-    return lambda page: _with_row(page, group, which, shift)
-
-
-def both(*edits: Edit) -> Edit:
-    """Do one edit after the other."""
-
-    def done(page: Page) -> Page:
-        for edit in edits:
-            page = edit(page)
-        return page
-
-    return done
-
-
-def replanned(slot: int, **by: int) -> Edit:
-    """Plan a slot of the dose grid at another time than 8 hours after the one before."""
-
-    def planned(page: Page) -> Page:
-        hours = IL2_INTERVAL.value * (slot - 1)
-        moment = dt.datetime.fromisoformat(page.typed["planned_start"]) + dt.timedelta(hours=hours) + dt.timedelta(**by)
-        return in_row("SLOT", nth(slot), planned_dt=moment.strftime("%Y-%m-%d %H:%M"))(page)
-
-    return planned
-
-
-def _merged(typed: Mapping[str, str], other: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: text for name, text in {**typed, **other}.items() if text is not None}
-
-
-def _with_row(page: Page, group: str, which: Which, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> Page:
-    rows = list(page.rows[group])
-    place = which(page.rows) - 1
-    rows[place] = change(rows[place])
-    return replace(page, rows={**page.rows, group: rows})
-
-
-def _shifted(text: str, by: dt.timedelta) -> str:
-    moment = dt.datetime.fromisoformat(text) + by
-    return moment.strftime("%Y-%m-%d %H:%M") if ":" in text else moment.date().isoformat()
-
-
-# --- which row ------------------------------------------------------------------------------------------------------
-
-
-def nth(number: int) -> Which:
-    """The row of a number."""
-    return lambda _rows: number
-
-
-def last_given(rows: Rows) -> int:
-    """The last slot that was given."""
-    return max(int(row["number"]) for row in rows["SLOT"] if row["status"] == "GIVEN")
-
-
-def after_last_given(rows: Rows) -> int:
-    """The slot after it."""
-    return last_given(rows) + 1
-
-
-def result_of(test: str) -> Which:
-    """The result of a test."""
-    return lambda rows: 1 + next(place for place, row in enumerate(rows["RESULT"]) if row["test"] == test)
-
-
-# --- putting errors into stories ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Where the checks must find a planted error: check, participant, form, row and item."""
-
-    check: str
-    code: str
-    page: str
-    row: tuple[str, int] | None
-    item: str
-
-
-def plant(story: Story, errors: Sequence[Planted]) -> tuple[Story, list[Expected]]:
-    """Return the story with the errors of its participant, and where each must be found."""
-    expected = []
-    for error in errors:
-        if error.code == story.profile.code:
-            story, place = _plant(story, error)
-            expected.append(place)
-    return story, expected
-
-
-def _plant(story: Story, error: Planted) -> tuple[Story, Expected]:
-    page = _page_to_edit(story, error)
-    edited = error.edit(page) if error.edit else page
-    later = error.later(_date_of(page)) if error.later else None
-    found_on = later or edited
-    row = (error.row[0], error.row[1]((later or page).rows)) if error.row else None
-    for name, edit in error.also:
-        other = next(each for each in _pages(story) if each.name == name)
-        story = _with_page(story, other, [edit(other)])
-    story = _with_page(story, page, [edited, *([later] if later else [])])
-    return story, Expected(error.check, error.code, found_on.name, row, error.item)
-
-
-def _pages(story: Story) -> list[Page]:
-    return [story.consent, *(step for step in story.steps if isinstance(step, Page))]
-
-
-def _page_to_edit(story: Story, error: Planted) -> Page:
-    """The page of the name; where a form is filled in twice, the one that types the item or has the group."""
-    named = [page for page in _pages(story) if page.name == error.page]
-    if not named:
-        raise LookupError(f"{error.code} has no page {error.page} for {error.check}")
-    group = error.row[0] if error.row else None
-    return next((page for page in named if error.item in page.typed or group in page.rows), named[-1])
-
-
-def _with_page(story: Story, page: Page, instead: Sequence[Page]) -> Story:
-    if page is story.consent:
-        return replace(story, consent=instead[0])
-    steps: list[Step] = []
-    for step in story.steps:
-        steps += instead if step is page else [step]
-    return replace(story, steps=steps)
-
-
-def _date_of(page: Page) -> dt.date:
-    return dt.date.fromisoformat(page.typed.get("visit_date") or page.typed["assess_date"])
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from edc.demo.entry import Page
+from edc.demo.planting import (
+    Planted,
+    after_last_given,
+    both,
+    in_row,
+    last_given,
+    missing,
+    moved,
+    nth,
+    only_status,
+    replanned,
+    result_of,
+    row_missing,
+    typing,
+)
+
+_ADMISSION, _DOSES = "C1A1/IL2A", "C1A1/IL2D"
+
+
+def _event(
+    name: str, words: str, term: str, grade: str, *, days: int = 4, ended_after: int | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> Callable[[dt.date], Page]:  # fmt: skip
+    """An adverse event so many days after a visit, entered whole by the investigator; `typed` makes the mistake."""
+
+    def made(visit_date: dt.date) -> Page:
+        start = visit_date + dt.timedelta(days=days)
+        right = {
+            "verbatim": words, "ctcae_term": term, "start_date": start.isoformat(), "ongoing": "Y", "serious": "N",
+            "rel_nivolumab": "UNLIKELY", "rel_il2": "UNLIKELY", "immune_related": "N",
+            "action_nivolumab": "DOSE NOT CHANGED", "action_il2": "DOSE NOT CHANGED", "treatment_given": "NONE",
+            "outcome": "NOT RECOVERED/NOT RESOLVED",
+        }  # fmt: skip
+        if ended_after is not None:
+            end = start + dt.timedelta(days=ended_after)
+            right |= {"ongoing": "N", "end_date": end.isoformat(), "outcome": "RECOVERED/RESOLVED"}
+        grades = [{"from_date": start.isoformat(), "grade": grade}]
+        return Page(f"AE/{name}", "AE", {**right, **typed}, {"GRADE": grades}, by="investigator")
+
+    return made
+
+
+def _target(name: str, organ: str, mm: int, *, days: int = 0) -> Callable[[dt.date], Page]:
+    """One more target in the register, scanned so many days from the date of a visit or assessment."""
+
+    def made(day: dt.date) -> Page:
+        typed = {
+            "role": "TARGET", "organ": organ, "detail": "Read again later", "is_node": "N", "method": "CT SCAN",
+            "slice_mm": "3.0", "baseline_scan_date": (day + dt.timedelta(days=days)).isoformat(), "irradiated": "N",
+            "baseline_mm": str(mm),
+        }  # fmt: skip
+        return Page(f"TLB/{name}", "TLB", typed)
+
+    return made
+
+
+_ALL_NO = dict.fromkeys(("ser_death", "ser_life", "ser_hosp", "ser_disab", "ser_cong", "ser_mie"), "N")
+_UNRELATED = {"rel_il2": "UNRELATED", "rel_nivolumab": "UNRELATED"}
+_LATE = "EOT/VISIT"
+_SCAN = "C1RESP/TA"
+
+GENERAL = (
+    Planted("IC-02", "001-004", "IC/1", "consent_version", "signed the version that came later",
+            typing(consent_version="v2.0")),
+    Planted("IC-01", "001-005", "SCR/LAB", "sample_dt", "sample dated before consent",
+            moved(None, None, ["sample_dt"], days=-7)),
+    Planted("VIS-01", "001-007", "C1D35/VISIT", "visit_date", "four days late",
+            moved(None, None, ["visit_date"], days=4)),
+    Planted("VIS-02", "001-008", "C1A2/VISIT", "visit_end_date", "discharged before admission",
+            moved(None, None, ["visit_end_date"], days=-14)),
+    Planted("DM-01", "001-014", "SCR/DM", "age_at_consent", "born this century", typing(birth_date="2007-05-02")),
+    Planted("DM-02", "001-010", "SCR/DM", "not_childbearing_reason", "no reason given",
+            typing(childbearing="N", contraception_agreed=None)),
+    Planted("GEN-02", "001-012", "C1D1/LAB", "sample_dt", "year typed wrong", typing(sample_dt="2123-10-02 08:10")),
+    Planted("GEN-05", "001-015", _DOSES, "pre_temp", "decimal point slipped",
+            in_row("SLOT", nth(2), pre_temp="3.8"), row=("SLOT", nth(2))),
+    Planted("GEN-06", "001-016", "C1D35/LAB", "accession", "accession number of an earlier sample",
+            typing(accession="A-016"), also=(("C1D1/LAB", typing(accession="A-016")),)),
+    Planted("IC-03", "001-013", "IC/2", "consent_type", "second initial consent", typing(consent_type="INITIAL")),
+    Planted("GEN-07", "001-017", "SCR/DM", "race_other", "other race not described", typing(race="OTHER")),
+    Planted("GEN-08", "001-018", "AEYN", "any_ae", "says no, but there are lines", typing(any_ae="N")),
+)  # fmt: skip
+
+LABORATORY = (
+    Planted("LB-01", "001-019", "SCR/LAB", "value", "decimal point slipped",
+            in_row("RESULT", result_of("HGB"), value="1.2", clinical_significance="NCS"),
+            row=("RESULT", result_of("HGB"))),
+    Planted("LB-02", "001-020", "C1D1/LAB", "value", "value of another unit",
+            in_row("RESULT", result_of("CREAT"), value="84", clinical_significance="NCS"),
+            row=("RESULT", result_of("CREAT"))),
+    Planted("LB-03", "001-022", "SCR/LAB", "lln", "unit without a range",
+            in_row("RESULT", result_of("ALB"), value="41", unit="g/L", clinical_significance=None),
+            row=("RESULT", result_of("ALB"))),
+    Planted("LB-03", "001-013", "C1D1/LAB", "lln", "typed range differs from the table",
+            in_row("RESULT", result_of("K"), lln="3.2", uln="5.1"), row=("RESULT", result_of("K"))),
+    Planted("LB-13", "001-023", "SCR/LAB", "value", "direct bilirubin above the total",
+            in_row("RESULT", result_of("BILDIR"), value="1.6", clinical_significance="NCS"),
+            row=("RESULT", result_of("BILDIR"))),
+)  # fmt: skip
+
+DOSING = (
+    Planted("IL2-01", "001-005", "C1A2/IL2A", "discharge_dt", "month of discharge typed wrong",
+            moved(None, None, ["discharge_dt"], days=31)),
+    Planted("IL2-03", "001-021", "C1A2/IL2A", "dose_level", "other level in admission 2",
+            typing(dose_level="720000", dose_cap_applied="Level of the pharmacy order")),
+    Planted("IL2-04", "001-010", _ADMISSION, "prescribed_dose_iu", "prescription does not fit the weight",
+            typing(prescribed_dose_iu="90000000")),
+    Planted("IL2-05", "001-011", _DOSES, "planned_dt", "last slot planned an hour late",
+            replanned(14, hours=1), row=("SLOT", nth(14))),
+    Planted("IL2-06", "001-012", _DOSES, "start_dt", "two doses too close",
+            moved("SLOT", nth(2), ["start_dt", "end_dt"], hours=-1, minutes=-30), row=("SLOT", nth(2))),
+    Planted("IL2-07", "001-014", _DOSES, "start_dt", "a long gap without a held dose",
+            moved("SLOT", last_given, ["start_dt", "end_dt"], hours=4, minutes=20), row=("SLOT", last_given)),
+    Planted("IL2-08", "001-015", "C2A1/IL2D", "start_dt", "day of the first dose typed wrong",
+            moved("SLOT", nth(1), ["start_dt", "end_dt"], days=-1), row=("SLOT", nth(1))),
+    Planted("IL2-07", "001-015", "C2A1/IL2D", "start_dt", "the same: the second dose now comes a day later",
+            row=("SLOT", nth(2)), follows=True),
+    Planted("IL2-11", "001-016", _DOSES, "status", "a dose in the middle marked as not reached",
+            only_status("SLOT", last_given, "NOT_REACHED"), row=("SLOT", after_last_given)),
+    Planted("IL2-13", "001-017", _DOSES, "dose_iu", "a zero lost",
+            in_row("SLOT", nth(1), dose_iu="4200000"), row=("SLOT", nth(1))),
+    Planted("IL2-14", "001-018", "C2A1/IL2A", "stop_reason", "all doses given, says the form",
+            typing(stop_reason="MAX DOSES", stop_ae_ref=None)),
+    Planted("IL2-15", "001-020", "C2A2/IL2A", "stop_ae_ref", "stopped for toxicity, event not linked",
+            missing("stop_ae_ref")),
+    Planted("IL2-16", "001-006", _ADMISSION, "icu_in_dt", "left intensive care after discharge",
+            moved(None, None, ["icu_out_dt"], days=9)),
+    Planted("IL2-17", "001-022", "C2A1/IL2D", "ae_ref", "held slot without its event",
+            row_missing("SLOT", after_last_given, "ae_ref"), row=("SLOT", after_last_given)),
+    Planted("IL2-19", "001-003", _DOSES, "pre_sbp", "given at a pressure that practice withholds for",
+            in_row("SLOT", nth(1), pre_sbp="84", pre_dbp="46"), row=("SLOT", nth(1))),
+    Planted("VS-04", "001-008", _DOSES, "pre_dbp", "pressures swapped",
+            in_row("SLOT", nth(1), pre_sbp="98", pre_dbp="112"), row=("SLOT", nth(1))),
+)  # fmt: skip
+
+EVENTS = (
+    Planted("AE-02", "001-003", _LATE, "grade", "grade that the term does not have", row=("GRADE", nth(1)),
+            later=_event("bacteria", "Bacteria in one blood culture", "Bacteremia", "3")),
+    Planted("AE-03", "001-004", "C1D1/VISIT", "start_date", "began before the first dose",
+            later=_event("back", "Pain in the back", "Back pain", "2", days=-6,
+                         typed={**_UNRELATED, "rel_other": "DISEASE"})),
+    Planted("AE-04", "001-020", _LATE, "end_date", "ended before it began",
+            later=_event("sleep", "Cannot sleep", "Insomnia", "1", ended_after=-9)),
+    Planted("AE-06", "001-020", "AE/sleep", "from_date", "the same: the grade now lies after the end",
+            row=("GRADE", nth(1)), follows=True),
+    Planted("AE-05", "001-005", _LATE, "outcome", "recovered but ongoing",
+            later=_event("headache", "Headache", "Headache", "1", typed={"outcome": "RECOVERED/RESOLVED"})),
+    Planted("AE-07", "001-007", _LATE, "outcome", "fatal at grade 3",
+            later=_event("clot", "Clot in the lung", "Thromboembolic event", "3", ended_after=4,
+                         typed={"outcome": "FATAL"})),
+    Planted("AE-08", "001-008", _LATE, "serious", "grade 4 and not serious",
+            later=_event("lipase", "Lipase high", "Lipase increased", "4")),
+    Planted("AE-09", "001-011", _LATE, "serious", "serious without a criterion",
+            later=_event("urine", "Infection of the bladder", "Urinary tract infection", "3",
+                         typed={"serious": "Y", **_ALL_NO})),
+    Planted("AE-11", "001-012", _LATE, "immune_related", "immune-related, but to neither drug",
+            later=_event("eyes", "Inflamed eye", "Uveitis", "2", typed={"immune_related": "Y"})),
+    Planted("AE-11", "001-014", _LATE, "rel_other", "severe and unrelated, no cause given",
+            later=_event("hip", "Broken hip after a fall", "Fracture", "3", typed=_UNRELATED)),
+    Planted("AE-12", "001-015", _LATE, "action_il2", "interrupted, but no slot was held",
+            later=_event("cough", "Cough", "Cough", "1", typed={"action_il2": "DRUG INTERRUPTED"})),
+    Planted("AE-13", "001-017", _LATE, "action_nivolumab", "dose reduced, which the study does not foresee",
+            later=_event("mouth", "Dry mouth", "Dry mouth", "1", typed={"action_nivolumab": "DOSE REDUCED"})),
+    Planted("AE-15", "001-019", _LATE, "ctcae_term", "term that CTCAE does not use for these words",
+            later=_event("vitiligo", "Vitiligo", "Dry skin", "1")),
+)  # fmt: skip
+
+TUMOURS = (
+    Planted("RE-01", "001-023", _LATE, "role", "a target added after the first follow-up",
+            later=_target("T8", "SPLEEN", 22, days=-75)),
+    Planted("RE-02", "001-024", "SCR/TA", "baseline_mm", "too small for a target",
+            later=_target("T8", "PERITONEUM", 7)),
+    Planted("RE-03", "001-011", "TLB/T1", "baseline_scan_date", "baseline scan after the first dose",
+            moved(None, None, ["baseline_scan_date"], days=30)),
+    Planted("RE-04", "001-004", "TLB/T1", "progressed_since", "irradiated target that did not progress",
+            typing(irradiated="Y", progressed_since="N")),
+    Planted("RE-05", "001-007", _SCAN, "scan_date", "one scan three weeks later",
+            moved("SCAN", nth(3), ["scan_date"], days=21), row=("SCAN", nth(3))),
+    Planted("RE-06", "001-010", _SCAN, "t_scan_ref", "baseline by MRI, follow-up by CT", row=("TARGET", nth(1)),
+            also=(("TLB/T1", typing(method="MRI")),)),
+    Planted("RE-07", "001-016", _SCAN, "t_diameter_mm", "digits swapped",
+            in_row("TARGET", nth(1), t_diameter_mm="140"), row=("TARGET", nth(1))),
+    Planted("RE-08", "001-012", _SCAN, "t_merged_into", "merged, but with which lesion?",
+            in_row("TARGET", nth(2), t_state="MERGED", t_diameter_mm=None), row=("TARGET", nth(2))),
+    Planted("RE-09", "001-017", _SCAN, "nt_upd_reason", "progression of a non-target not described",
+            both(in_row("NONTARGET", nth(1), nt_state="UPD"), typing(inv_nontarget="PD")), row=("NONTARGET", nth(1))),
+    Planted("RE-10", "001-005", _SCAN, "any_new", "a new lesion that nobody registered", typing(any_new="Y")),
+    Planted("RE-13", "001-003", _SCAN, "inv_overall", "complete response while targets are measured",
+            typing(inv_overall="CR")),
+)  # fmt: skip
+
+ERRORS: tuple[Planted, ...] = (*GENERAL, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)

@@ -14,11 +14,11 @@ from edc.accounts.models import User
 from edc.accounts.service import active_grants, find_user
 from edc.db import Session, make_engine
 from edc.demo.entry import Page
-from edc.demo.errors import ERRORS
 from edc.demo.labs import FOLLOWS
 from edc.demo.normal_limits import LIMITS
 from edc.demo.people import PASSWORD, PEOPLE, greeting
-from edc.demo.planted import Expected, plant
+from edc.demo.planted import ERRORS
+from edc.demo.planting import Expected, plant
 from edc.demo.profiles import ANCHOR, make_profiles
 from edc.demo.reviews import LOCKED
 from edc.demo.story import Story, tell

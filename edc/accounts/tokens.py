@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from audit.capture import Actor, change, new_uid
 from edc import errors
@@ -123,7 +124,11 @@ def note_use(session: Session, token_uid: str, source: str) -> None:
     if use is not None and use.used_at == hour:
         return
     session.merge(TokenUse(token_uid=token_uid, used_at=hour, used_from=source[:45]))
-    session.commit()
+    try:
+        session.commit()
+    except IntegrityError:
+        # A request of the same token at the same moment was the first to note its use.
+        session.rollback()
 
 
 def last_uses(session: Session, token_uids: list[str]) -> dict[str, TokenUse]:

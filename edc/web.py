@@ -180,7 +180,11 @@ class Shell:
     def session(self, *, writes: bool) -> Session:
         """Return a new session that carries the clock; on SQLite one that writes takes the write lock first."""
         factory: sessionmaker[Session] = self.writers if writes else self.readers
-        return factory(info={"clock": self.clock, "installation": self.installation, "cipher": self.cipher})
+        # After a commit the rest of a request tells what it stored; whoever holds a participant reads anew by himself.
+        return factory(
+            expire_on_commit=False,
+            info={"clock": self.clock, "installation": self.installation, "cipher": self.cipher},
+        )
 
     def cookie_name(self, name: str) -> str:
         """Return the name of a cookie; over HTTPS the prefix makes browsers refuse one set by another host."""

@@ -370,6 +370,12 @@ def self_readers() -> frozenset[str]:
     return frozenset(crf.oid for crf in all_crfs() if crf.oid in _read_by(crf))
 
 
+@cache
+def neighbours(oid: str) -> frozenset[str]:
+    """The CRF with those whose rules read it and those that its own rules read: a save looks at them together."""
+    return dependents(oid) | _read_by(get_crf(oid)) | {oid}
+
+
 def _read_by(crf: type[CRF]) -> set[str]:
     found: set[str] = set()
     for _, collection in collections(crf):

@@ -20,6 +20,7 @@ from forms.event_logs import EventLog
 from forms.items import Item
 from forms.patch import Held, path_of
 from forms.reading import Unreadable, display, read
+from forms.views import Record
 
 FIRST_ROW = "new1"
 FIND_TERM, USE_TERM = "find-term", "use-term:"
@@ -70,13 +71,12 @@ class EventPosting(Posting):
     def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
         response = super()._answer_stored(stored, held, left)
         if stored.outcome.changed and not stored.clashes and not held:
-            flash(self._event_words())
+            flash(self._event_words(stored.outcome.entry.view))
         return response
 
-    def _event_words(self) -> str:
+    def _event_words(self, record: Record) -> str:
         """'Adverse event 2: Hypotension, grade 3, from 2024-01-31.'"""
         log, place = self.log, self.place
-        record = SubjectBook(self.session, place.subject, now(self.session)).one(place.record).view
         term = record.value(log.term) or record.value(log.words) or "no term yet"
         grade, start = log.grade_now(record), record.value(log.start[0])
         parts = [term, f"grade {grade}" if grade else "", f"from {start}" if start else ""]

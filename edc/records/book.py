@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import lazyload
 
 from edc.clock import local
 from edc.db import Session
 from edc.records.identifiers import Cipher
 from edc.records.models import FormRecord
+from edc.records.shelf import GroupRows, Shelf, shelf_of
 from edc.records.tables import CRF_TABLES, GROUP_TABLES, CrfRow, GroupRow, ItemRow
 from edc.study.models import Subject, Visit
 from edc.study.reference import site_tables
+from forms import evaluation
 from forms.crf import CRF, get_crf
 from forms.items import Answer, Item
 from forms.reading import canonical, from_canonical
@@ -67,6 +69,22 @@ class _Lazy(Sequence[VisitView]):
         return len(self._list())
 
 
+class _StoredRow(Row):
+    """A group row of the database; most rules of other forms never look at it."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, row: GroupRow, read: Callable[[], dict[str, Answer]]) -> None:
+        self.uid, self.number, self.collection = row.uid, row.row_no, row.collection
+        self._read = read
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "answers":
+            return super().__getattr__(name)
+        self.answers = self._read()
+        return self.answers
+
+
 class _SiteTables(Mapping[str, Any]):
     """The site's reference tables by name, each read once when asked."""
 
@@ -103,7 +121,6 @@ class SubjectBook:
         self.now = now
         self._entries: dict[str, list[Entry]] = {}
         self._visits: list[Visit] | None = None
-        self._present: frozenset[str] | None = None
         self._site_tables = _SiteTables(session, subject.site_uid)
 
     @property
@@ -135,10 +152,8 @@ class SubjectBook:
     @property
     def present(self) -> frozenset[str]:
         """The CRFs of which the participant has records."""
-        if self._present is None:
-            statement = select(FormRecord.crf_oid).where(FormRecord.subject_uid == self.subject.uid).distinct()
-            self._present = frozenset(self.session.scalars(statement))
-        return self._present | self._entries.keys()
+        statement = select(FormRecord.crf_oid).where(FormRecord.subject_uid == self.subject.uid).distinct()
+        return frozenset(self.session.scalars(statement)) | self._entries.keys()
 
     def view(self) -> SubjectView:
         """The participant as checks see it; records and visits come on demand."""
@@ -168,9 +183,36 @@ class SubjectBook:
     def entries(self, oid: str) -> list[Entry]:
         """All records of a CRF with their rows as stored, removed ones included."""
         if oid not in self._entries:
-            found = self._read(oid, self.subject.uid) if oid in self.present else []
+            found = self._read(oid, self.headers(oid))
             self._entries[oid] = sorted(found, key=lambda e: (_position(e.header), e.header.repeat_no))
         return self._entries[oid]
+
+    def headers(self, oid: str) -> list[FormRecord]:
+        """The headers of all records of a CRF, removed ones included.
+
+        One statement brings its rows too, and the headers of the CRFs that are looked at together with it.
+        """
+        shelf = self._shelf
+        if oid not in shelf.logs:
+            around = evaluation.neighbours(oid)
+            shelf.logs |= {other: [] for other in around - shelf.logs.keys()}
+            for header, row in self.session.execute(self._statement(CRF_TABLES[oid], around)):
+                shelf.logs[header.crf_oid].append(header)
+                if row is not None:
+                    shelf.rows[header.uid] = row
+        return shelf.logs[oid]
+
+    @property
+    def _shelf(self) -> Shelf:
+        return shelf_of(self.session, self.subject.uid)
+
+    def _statement(self, table: type[CrfRow], oids: Collection[str]) -> Select[FormRecord, CrfRow]:
+        return (
+            select(FormRecord, table)
+            .outerjoin(table, table.uid == FormRecord.uid)
+            .where(FormRecord.subject_uid == self.subject.uid, FormRecord.crf_oid.in_(oids))
+            .options(lazyload(FormRecord.subject), lazyload(FormRecord.visit))
+        )
 
     def entry(self, header: FormRecord) -> Entry:
         """The entry of one record; a record that is new to the database gets an empty one."""
@@ -186,41 +228,31 @@ class SubjectBook:
 
     def one(self, header: FormRecord) -> Entry:
         """The entry of one record, read alone: for pages that show nothing else of its CRF."""
-        if header.crf_oid in self._entries:
+        if self._shelf.is_held or header.crf_oid in self._entries:
+            # Whoever holds the participant goes on to save, which looks at the whole log.
             return self.entry(header)
-        found = self._read(header.crf_oid, self.subject.uid, header.uid)
-        return found[0] if found else self._empty(header)
+        if not header.row_version:
+            return self._empty(header)
+        return self._read(header.crf_oid, [header])[0]
 
-    def _read(self, oid: str, subject_uid: str, record_uid: str | None = None) -> list[Entry]:
-        table = CRF_TABLES[oid]
-        statement = (
-            select(FormRecord, table)
-            .join(table, table.uid == FormRecord.uid)
-            .where(FormRecord.subject_uid == subject_uid, FormRecord.crf_oid == oid)
-            .options(lazyload(FormRecord.subject), lazyload(FormRecord.visit))
-        )
-        if record_uid:
-            statement = statement.where(FormRecord.uid == record_uid)
-        pairs = [(header, row) for header, row in self.session.execute(statement)]
-        if record_uid is None and any(header.visit_uid for header, _ in pairs):
+    def _read(self, oid: str, headers: list[FormRecord]) -> list[Entry]:
+        """The entries of some records; what this transaction read before comes from the shelf."""
+        shelf, uids = self._shelf, [header.uid for header in headers]
+        if len(headers) > 1 and any(header.visit_uid for header in headers):
             self._read_visits()
-        rows = {
-            group: self._group_rows(oid, group, [header.uid for header, _ in pairs]) for group in get_crf(oid).groups
-        }
-        return [
-            self._entry(header, row, {group: found.get(header.uid, []) for group, found in rows.items()})
-            for header, row in pairs
-        ]
+        if missing := [uid for uid in uids if uid not in shelf.rows]:
+            table = CRF_TABLES[oid]
+            shelf.rows |= {row.uid: row for row in self.session.scalars(select(table).where(table.uid.in_(missing)))}
+        if missing := [uid for uid in uids if uid not in shelf.groups]:
+            shelf.groups |= {uid: {group: [] for group in get_crf(oid).groups} for uid in missing}
+            for group in get_crf(oid).groups:
+                self._read_groups(GROUP_TABLES[oid, group], missing)
+        return [self._entry(header, shelf.rows[header.uid], _copied(shelf.groups[header.uid])) for header in headers]
 
-    def _group_rows(self, oid: str, group: str, record_uids: list[str]) -> dict[str, list[GroupRow]]:
-        found: dict[str, list[GroupRow]] = {}
-        if record_uids:
-            table = GROUP_TABLES[oid, group]
-            for row in self.session.scalars(
-                select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)
-            ):
-                found.setdefault(row.record_uid, []).append(row)
-        return found
+    def _read_groups(self, table: type[GroupRow], record_uids: list[str]) -> None:
+        statement = select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)
+        for row in self.session.scalars(statement):
+            self._shelf.groups[row.record_uid][table.collection.oid].append(row)
 
     def _empty(self, header: FormRecord) -> Entry:
         row = CRF_TABLES[header.crf_oid]()
@@ -249,8 +281,8 @@ class SubjectBook:
         entry.stored[row.uid] = row
 
     def row_view(self, entry: Entry, row: GroupRow) -> Row:
-        """A stored group row as checks see it."""
-        return Row(row.uid, row.row_no, row.collection, self.answers(entry, row))
+        """A stored group row as checks see it; its answers are read when the first rule looks at them."""
+        return _StoredRow(row, lambda: self.answers(entry, row))
 
     def answers(self, entry: Entry, row: ItemRow) -> dict[str, Answer]:
         """The answers of a stored row with identifying values opened."""
@@ -273,6 +305,11 @@ class SubjectBook:
 def context_of(row: ItemRow, item: Item) -> str:
     """What a sealed value belongs to: `row uid|OID`."""
     return f"{row.uid}|{item.oid}"
+
+
+def _copied(groups: GroupRows) -> GroupRows:
+    """The groups of one entry, which adds rows to its own lists."""
+    return {group: list(rows) for group, rows in groups.items()}
 
 
 def _position(header: FormRecord) -> int:

@@ -39,6 +39,7 @@ class SaveOutcome:
     """What a save did, for the sentence on the screen and the answer of the API."""
 
     record: FormRecord
+    entry: Entry
     changed: list[Changed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     opened: list[Query] = field(default_factory=list)

@@ -28,7 +28,6 @@ from edc.records.form_page import (
 )
 from edc.records.models import FormRecord
 from edc.records.problems import ChangeReasonMissing, Clash
-from edc.records.saving import lock_subject
 from edc.records.sentences import names, saved_line
 from edc.web import change_for_request, current, db, request_id
 from forms.entry_form import read_form
@@ -48,12 +47,12 @@ class Posting:
 
     def answer(self) -> Response:
         """Save, or answer with the first result, the page again, or the clashes to settle."""
-        done = self._find_repeated()
+        subject = service.hold_subject(self.session, self.segments["code"])
+        self._find()
+        is_as_read = not self.place.is_new and self.version == self.place.record.row_version
+        done = None if is_as_read else self._find_repeated()
         if done is not None:
             return _answer_repeated(done)
-        subject = service.get_subject(self.session, self.segments["code"])
-        lock_subject(self.session, subject.uid)
-        self._find()
         today = local(now(self.session), subject.site.time_zone).date()
         patch, held = read_form(self.place.crf, self.form, today=today, editable=self._may_edit)
         if posting.unsettled(request.form):
@@ -114,10 +113,8 @@ class Posting:
         return make_response(render_form(open_form(self.place, typed)), 422)
 
     def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
-        record = self.place.record
-        entry = SubjectBook(self.session, record.subject, now(self.session)).one(record)
-        at = time_text(now(self.session), record.subject.site.time_zone)
-        flash(saved_line(stored, entry, held, at), "warning" if left else "success")
+        at = time_text(now(self.session), self.place.subject.site.time_zone)
+        flash(saved_line(stored, stored.outcome.entry, held, at), "warning" if left else "success")
         if stored.clashes:
             return self._ask_to_settle(stored.clashes, self.version)
         return self._show_again(left) if left else redirect(self._next_url(), 303)

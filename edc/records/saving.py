@@ -22,6 +22,7 @@ from edc.records.models import FormRecord
 from edc.records.outcome import Changed, SaveOutcome, Saving
 from edc.records.problems import DerivedLocked, StaleVersion
 from edc.records.scheduling import follow_schedule
+from edc.records.shelf import shelf_of
 from edc.records.tables import GroupRow
 from forms import evaluation
 from forms.items import EMPTY
@@ -64,13 +65,13 @@ def save_items(saving: Saving, record: FormRecord, patch: Patch, *, expected_ver
         if clashes:
             raise StaleVersion(clashes, read=expected_version, now=record.row_version)
     if not record.row_version and not _brings_anything(patch):
-        return SaveOutcome(record)
+        return SaveOutcome(record, entry)
     with saving.session.no_autoflush:
         return _save(saving, book, entry, patch)
 
 
 def _save(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> SaveOutcome:
-    outcome = SaveOutcome(entry.header)
+    outcome = SaveOutcome(entry.header, entry)
     keep(saving.session, entry)
     outcome.changed = apply_patch(saving, book, entry, patch)
     complete(entry, patch, outcome)
@@ -93,6 +94,7 @@ def keep(session: Session, entry: Entry) -> None:
     """Add a record that is new to the session, with its row."""
     if entry.header not in session:
         session.add_all([entry.header, entry.row])
+        shelf_of(session, entry.header.subject_uid).forget()
 
 
 def follow_up(
@@ -138,6 +140,8 @@ def _follow_up(
         outcome.answered = _confirm(saving, entries[0], patch, asked)
     count_queries(judged, asked)
     count_items(judged)
+    # Rows that are not written yet were not among those read meanwhile.
+    shelf_of(saving.session, book.subject.uid).forget()
     return outcome
 
 

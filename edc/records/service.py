@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from audit.capture import new_uid
 from audit.models import audit_change, audit_record
+from edc import clock
 from edc.db import Session
 from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
@@ -15,6 +16,7 @@ from edc.records.axes import count_axes
 from edc.records.book import SubjectBook
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
+from edc.records.shelf import find_held, lock_by_code, shelf_of
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
@@ -25,7 +27,15 @@ LOG_PLACE = "log"
 
 def get_subject(session: Session, code: str) -> Subject:
     """The participant of a code within the session's scope; raises NotFound for any other."""
-    subject = session.scalars(select(Subject).where(Subject.code == code)).one_or_none()
+    subject = find_held(session, code) or session.scalars(select(Subject).where(Subject.code == code)).one_or_none()
+    if subject is None:
+        raise NotFound
+    return subject
+
+
+def hold_subject(session: Session, code: str) -> Subject:
+    """The participant of a code, locked until the end of the transaction; raises NotFound."""
+    subject = lock_by_code(session, code)
     if subject is None:
         raise NotFound
     return subject
@@ -52,12 +62,20 @@ def find_record(
 ) -> FormRecord | None:
     """The record of a form at a visit (None: in the participant's log), or None while nothing was entered."""
     place = visit.uid if visit else LOG_PLACE
+    if shelf_of(session, subject.uid).is_held:
+        return next((one for one in _held_at(session, subject, place, crf) if one.repeat_no == repeat_no), None)
     return session.scalars(
         select(FormRecord).where(
             FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid,
             FormRecord.repeat_no == repeat_no,
         )
     ).one_or_none()  # fmt: skip
+
+
+def _held_at(session: Session, subject: Subject, place: str, crf: type[CRF]) -> list[FormRecord]:
+    """The records of a form at a place, for whoever holds the participant: saving looks at all of the form anyway."""
+    headers = SubjectBook(session, subject, clock.now(session)).headers(crf.oid)
+    return [header for header in headers if header.place == place]
 
 
 def get_record_by_uid(session: Session, uid: str) -> FormRecord:
@@ -118,6 +136,8 @@ def new_record(
 
 
 def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF]) -> int:
+    if shelf_of(session, subject.uid).is_held:
+        return max((header.repeat_no for header in _held_at(session, subject, place, crf)), default=0)
     statement = select(func.max(FormRecord.repeat_no)).where(
         FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid
     )
@@ -152,7 +172,7 @@ def remove_record(saving: Saving, record: FormRecord, reason: str) -> SaveOutcom
     entry = book.entry(record)
     record.removed, record.removed_reason = True, reason.strip()[:200]
     record.row_version += 1
-    outcome = SaveOutcome(record)
+    outcome = SaveOutcome(record, entry)
     _close_queries(saving, record)
     siblings = [other for other in book.entries(record.crf_oid) if not other.header.removed]
     follow_up(saving, book, siblings, outcome) if siblings else count_axes(saving.session, [entry])

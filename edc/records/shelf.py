@@ -42,6 +42,8 @@ class _Shelves:
 
 def _shelves(session: Session) -> _Shelves:
     """What the present transaction has; one that ends gives its locks back and takes its readings with it."""
+    if not session.in_transaction():
+        session.begin()
     transaction = session.get_nested_transaction() or session.get_transaction()
     found = cast("_Shelves | None", session.info.get(_SHELVES))
     if found is None or found.transaction is not transaction:
@@ -82,7 +84,7 @@ def _lock(session: Session, condition: ColumnElement[bool]) -> Subject | None:
     subject = session.scalars(statement).one_or_none()
     if subject is None:
         return None
-    # The transaction may have begun with that statement, and what was on the shelf was read before it.
+    # What was on the shelf was read before the lock.
     shelves = _shelves(session)
     shelves.held[subject.uid] = subject
     shelves.by_subject[subject.uid] = Shelf(is_held=True)

@@ -24,8 +24,8 @@ def study(app: Flask) -> Flask:
 
 
 def without_tokens(page: str) -> str:
-    """A page without what is new in each answer: request tokens and the reference."""
-    return re.sub(r"[0-9a-f]{32}", "", page)
+    """A page without what is new in each answer: request tokens, the reference, and form tokens with their time."""
+    return re.sub(r'[0-9a-f]{32}|"[\w-]+\.[\w-]+\.[\w-]+"', "", page)
 
 
 CLINICAL_PAGES = [

@@ -11,11 +11,13 @@ from edc.db import Session
 from edc.errors import ReasonMissing
 from edc.records.models import COMPLETE, NOT_DONE, SIGNED, FormRecord
 from edc.records.saving import Saving, lock_subject
+from edc.review.missing_forms import count_missing
 from edc.review.problems import AlreadySo, NotReadyToLock
 from edc.study.models import Site, StudyState, Subject, Visit
 
 Target = FormRecord | Visit | Subject | Site | StudyState
 KINDS = {
+    "missing": "due forms that nobody began",
     "incomplete": "forms not complete",
     "open_queries": "open queries",
     "answered_queries": "answered queries that wait for a reviewer",
@@ -47,7 +49,7 @@ class Blockers:
 
 
 def list_blockers(session: Session, subjects: list[Subject]) -> list[Blockers]:
-    """The blockers of some participants, one statement for all."""
+    """The blockers of some participants, in the same few statements whatever their number."""
     live = FormRecord.removed.is_(False)
     unverified = FormRecord.to_verify - FormRecord.verified
     statement = (
@@ -62,8 +64,12 @@ def list_blockers(session: Session, subjects: list[Subject]) -> list[Blockers]:
         .where(FormRecord.subject_uid.in_([subject.uid for subject in subjects]), live)
         .group_by(FormRecord.subject_uid)
     )
-    counts = {uid: dict(zip(KINDS, map(int, rest), strict=True)) for uid, *rest in session.execute(statement)}
-    return [Blockers(subject, counts.get(subject.uid, dict.fromkeys(KINDS, 0))) for subject in subjects]
+    of_records = {uid: list(map(int, rest)) for uid, *rest in session.execute(statement)}
+    missing, nothing = count_missing(session, subjects), [0] * (len(KINDS) - 1)
+    return [
+        Blockers(one, dict(zip(KINDS, [missing[one.uid], *of_records.get(one.uid, nothing)], strict=True)))
+        for one in subjects
+    ]
 
 
 def set_freeze(saving: Saving, target: Target, frozen: bool, reason: str) -> None:

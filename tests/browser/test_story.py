@@ -205,7 +205,10 @@ def locks(manager: Person, code: str) -> None:
         assert "is locked" not in review.lock_participant(manager, code, "Interim 1", {})
     review.lock_participant(
         manager, code, "Interim 1",
-        {"items not verified": "The monitor saw the corrected source.", "forms not signed": "Signed on paper."},
+        {
+            "due forms that nobody began": "The participant left the study after course 1.",
+            "items not verified": "The monitor saw the corrected source.", "forms not signed": "Signed on paper.",
+        },
     )  # fmt: skip
     manager.go(f"/participants/{code}")
     manager.sees("Participant locked")

@@ -169,6 +169,27 @@ def findings(record: Record, subject: SubjectView) -> list[Finding]:
     return _one_per_fact(found, record)
 
 
+def notes(record: Record, subject: SubjectView) -> list[Finding]:
+    """The findings that pages show and nobody is asked about; only their checks run, and those they yield to."""
+    wanted = _looked_at_for_notes(record.crf.oid)
+    found: list[Finding] = []
+    for group_oid, row in rows_of(record) if wanted else ():
+        found.extend(finding for finding in _general(row, record, subject) if finding.check_id in wanted)
+        collection = record.crf.groups[group_oid] if group_oid else record.crf
+        for check in collection.checks:
+            if check.id in wanted:
+                found.extend(_run(check, row, record, subject))
+    return [finding for finding in _one_per_fact(found, record) if finding.severity == NOTE]
+
+
+@cache
+def _looked_at_for_notes(oid: str) -> frozenset[str]:
+    noted = [
+        check for _, collection in collections(get_crf(oid)) for check in collection.checks if check.severity == NOTE
+    ]
+    return frozenset(check.id for check in noted) | frozenset(other for check in noted for other in check.yields_to)
+
+
 def _run(check: Check, row: Row, record: Record, subject: SubjectView) -> Iterator[Finding]:
     try:
         inputs = _inputs(check, row, record, subject)

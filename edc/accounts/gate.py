@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from audit.capture import Actor
 from edc.accounts import sessions, tokens
-from edc.accounts.grants import active_grants, roles_of, scope_of
+from edc.accounts.grants import active_grants, holds, roles_of, scope_of
 from edc.accounts.models import RoleGrant, Training, User, WebSession
 from edc.accounts.people import is_password_expired
 from edc.accounts.rules import Rules, digest
@@ -32,15 +32,17 @@ class _Account:
 def by_cookie(session: Session, rules: Rules, cookie: str) -> SignedIn | Ended | None:
     """Return who a cookie belongs to; a session that timed out within 24 hours is named so that work can be kept."""
     found = session.execute(
-        select(WebSession, User, _is_trained(rules))
+        select(WebSession, User, _is_trained(rules), RoleGrant)
         .join(User, User.uid == WebSession.user_uid)
+        .outerjoin(RoleGrant, and_(RoleGrant.user_uid == User.uid, holds(now(session))))
         .where(WebSession.id_hash == digest(cookie))
-    ).one_or_none()
-    if found is None:
+        .order_by(RoleGrant.starts_at)
+    ).all()
+    if not found:
         return None
-    row, user, trained = found
-    expired = is_password_expired(session, rules, user.uid)
-    account = _Account(user, trained, expired, active_grants(session, user.uid))
+    row, user, trained, _ = found[0]
+    grants = [grant for *_, grant in found if grant is not None]
+    account = _Account(user, trained, is_password_expired(session, rules, user.uid), grants)
     me = _signed_in(account, row, rules, now(session))
     if me is None:
         return None

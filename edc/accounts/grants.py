@@ -39,6 +39,11 @@ def _of(user_uid: str, at: datetime) -> Select[RoleGrant]:
     return select(RoleGrant).where(RoleGrant.user_uid == user_uid, _not_ended(at)).order_by(RoleGrant.starts_at)
 
 
+def holds(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a grant holds at an instant."""
+    return and_(RoleGrant.starts_at <= at, _not_ended(at))
+
+
 def active_grants(session: Session, user_uid: str) -> list[RoleGrant]:
     """Return the grants of a user that hold now."""
     at = now(session)

@@ -17,7 +17,7 @@ from edc.records.saving import Restriction, find_restriction
 from edc.study.models import Visit
 from forms import evaluation
 from forms.crf import collections, get_crf
-from forms.evaluation import NOTE, Finding
+from forms.evaluation import Finding
 from forms.items import Dictionary, Item, Reference, SiteChoice, Text
 from forms.reading import display
 from forms.views import Record, Row
@@ -26,8 +26,9 @@ from forms.views import Record, Row
 def load_sources(book: SubjectBook, entry: Entry) -> Sources:
     """Everything of a form page that the database knows; the caller adds what was typed, and addresses."""
     record = entry.header
+    has_queries = record.queries_open + record.queries_answered > 0
     return Sources(
-        queries=queries.list_for_record(book.session, [record.uid], closed=False) if record.row_version else (),
+        queries=queries.list_for_record(book.session, [record.uid], closed=False) if has_queries else (),
         reviews=_reviews(book, entry),
         notes=_notes(book, entry),
         previous=find_previous(book, entry),
@@ -48,11 +49,8 @@ def _reviews(book: SubjectBook, entry: Entry) -> list[ItemReview]:
 
 
 def _notes(book: SubjectBook, entry: Entry) -> list[Finding]:
-    """The findings that are shown and never asked; a CRF without such checks is not evaluated."""
-    has_notes = any(check.severity == NOTE for _, collection in collections(entry.crf) for check in collection.checks)
-    if not has_notes or not entry.header.row_version:
-        return []
-    return [found for found in evaluation.findings(entry.view, book.view()) if found.severity == NOTE]
+    """The findings that are shown and never asked."""
+    return evaluation.notes(entry.view, book.view()) if entry.header.row_version else []
 
 
 def find_previous(book: SubjectBook, entry: Entry) -> Previous | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from audit.append_only import install_triggers
 from audit.capture import Actor
 from config import Config
 from edc.app import create_app
-from edc.db import Scope, make_engine
+from edc.db import Scope, Session, make_engine
 from edc.demo.entry import Desk
 from edc.demo.people import create_people
 from edc.demo.places import PLACES, create_ranges, create_sites
@@ -39,32 +39,24 @@ class Hospital:
     url: str
     actors: dict[str, Actor] = field(default_factory=dict)
 
-    def admit(self, numbers: Sequence[int]) -> list[str]:
-        """Enter the stories of some made-up participants of site 001; returns their codes in this study."""
+    def desk(self) -> Desk:
+        """The casebooks of site 001 below the screens, as a command or an import reaches them."""
         staff = {"coordinator": self.actors["r.diaz"], "investigator": self.actors["l.ames"]}
-        profiles = {one.number: one for one in make_profiles(SEED) if one.site == "001"}
-        return [self._tell(profiles[number], staff) for number in numbers]
+        return Desk(self._session, staff)
 
-    def _tell(self, profile: object, staff: dict[str, Actor]) -> str:
-        story = tell(profile, SEED)  # type: ignore[arg-type]
-        with shell(self.app).session(writes=True) as session:
-            session.info["scope"] = Scope.system("test")
-            desk = Desk(session, staff)
-            code = desk.enrol("001", story.consent)
-            for step in story.steps:
-                desk.do(step)
-        return code
-
-
-@contextmanager
-def desk_of(hospital: Hospital, code: str) -> Iterator[Desk]:
-    """The casebook of a participant below the screens, as a command or an import reaches it."""
-    staff = {"coordinator": hospital.actors["r.diaz"], "investigator": hospital.actors["l.ames"]}
-    with shell(hospital.app).session(writes=True) as session:
+    def _session(self) -> Session:
+        session = shell(self.app).session(writes=True)
         session.info["scope"] = Scope.system("test")
-        desk = Desk(session, staff)
-        desk.code = code
-        yield desk
+        return session
+
+    def admit(self, number: int) -> str:
+        """Enter the story of a made-up participant of site 001; returns the code in this study."""
+        profile = next(one for one in make_profiles(SEED) if (one.site, one.number) == ("001", number))
+        story, desk = tell(profile, SEED), self.desk()
+        code = desk.enrol("001", story.consent)
+        for step in story.steps:
+            desk.do(step)
+        return code
 
 
 def create_tables(url: str) -> None:

@@ -21,7 +21,7 @@ from edc.web import shell
 from tests.browser import review_work as review
 from tests.browser import site_work as site
 from tests.browser.conftest import AsPerson
-from tests.browser.hospital import Hospital, desk_of
+from tests.browser.hospital import Hospital
 from tests.browser.person import STUDY, Person
 
 pytestmark = pytest.mark.browser
@@ -267,8 +267,9 @@ def save_as_program(coordinator: Person, code: str) -> APIResponse:
 def save_by_service(hospital: Hospital, code: str) -> None:
     """Save as a command or an import does, below the screens."""
     page = Page("VISIT", "VISIT", {"visit_date": "2024-01-15"}, visit="SCR")
-    with desk_of(hospital, code) as desk:
-        desk.fill(page, reason="Entry error")
+    desk = hospital.desk()
+    desk.code = code
+    desk.fill(page, reason="Entry error")
 
 
 def releases(manager: Person, investigator: Person, sponsor: Person, folder: Path) -> Path:

@@ -8,7 +8,7 @@ birth, which the pilot does not tell), planned visits and study days, and codes 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -76,17 +76,25 @@ def participants() -> tuple[Participant, ...]:
 
 
 def sample(size: int) -> tuple[Participant, ...]:
-    """A few participants with what is rare in the data: values below a limit, dates without a time, partial dates."""
-    rare = [one for one in participants() if _is_rare(one)]
-    return tuple(sorted((*rare[: size - 1], participants()[0]), key=lambda one: one.usubjid))
+    """A few participants: for each thing that is rare in the data the first who has it, then the first of all."""
+    chosen: dict[str, Participant] = {}
+    for is_rare in _RARE:
+        if not any(is_rare(one) for one in chosen.values()):
+            found = next(one for one in participants() if is_rare(one))
+            chosen[found.usubjid] = found
+    for one in participants():
+        if len(chosen) < size:
+            chosen.setdefault(one.usubjid, one)
+    return tuple(sorted(chosen.values(), key=lambda one: one.usubjid))
 
 
-def _is_rare(one: Participant) -> bool:
-    has_sign = any(line["LBORRES"].startswith("<") for lines in one.samples.values() for line in lines)
-    has_day_only = any(len(date) == 10 for date in one.samples)
-    is_partial = any(len(event["AESTDTC"]) < 10 or not event["AEREL"] for event in one.events)
-    is_serious = any(event["AESER"] == "Y" for event in one.events)
-    return has_sign or is_serious or (has_day_only and is_partial)
+_RARE: tuple[Callable[[Participant], bool], ...] = (
+    lambda one: any(line["LBORRES"].startswith("<") for lines in one.samples.values() for line in lines),
+    lambda one: any(len(date) == 10 for date in one.samples),
+    lambda one: any(len(event["AESTDTC"]) < 10 for event in one.events),
+    lambda one: any(not event["AEREL"] for event in one.events),
+    lambda one: any(event["AESER"] == "Y" for event in one.events),
+)
 
 
 @cache

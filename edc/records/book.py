@@ -228,18 +228,28 @@ class SubjectBook:
 
     def one(self, header: FormRecord) -> Entry:
         """The entry of one record, read alone: for pages that show nothing else of its CRF."""
-        if self._shelf.is_held or header.crf_oid in self._entries:
-            # Whoever holds the participant goes on to save, which looks at the whole log.
+        if header.crf_oid in self._entries:
             return self.entry(header)
         if not header.row_version:
             return self._empty(header)
-        return self._read(header.crf_oid, [header])[0]
+        # Whoever holds the participant goes on to save, which looks at the whole log.
+        self._fetch(header.crf_oid, self.headers(header.crf_oid) if self._shelf.is_held else [header])
+        return self._stored(header)
 
     def _read(self, oid: str, headers: list[FormRecord]) -> list[Entry]:
-        """The entries of some records; what this transaction read before comes from the shelf."""
-        shelf, uids = self._shelf, [header.uid for header in headers]
-        if len(headers) > 1 and any(header.visit_uid for header in headers):
+        """The entries of some records."""
+        self._fetch(oid, headers)
+        if any(header.visit_uid for header in headers):
             self._read_visits()
+        return [self._stored(header) for header in headers]
+
+    def _stored(self, header: FormRecord) -> Entry:
+        shelf = self._shelf
+        return self._entry(header, shelf.rows[header.uid], _copied(shelf.groups[header.uid]))
+
+    def _fetch(self, oid: str, headers: list[FormRecord]) -> None:
+        """Put the rows of some records on the shelf, unless this transaction read them before."""
+        shelf, uids = self._shelf, [header.uid for header in headers]
         if missing := [uid for uid in uids if uid not in shelf.rows]:
             table = CRF_TABLES[oid]
             shelf.rows |= {row.uid: row for row in self.session.scalars(select(table).where(table.uid.in_(missing)))}
@@ -247,7 +257,6 @@ class SubjectBook:
             shelf.groups |= {uid: {group: [] for group in get_crf(oid).groups} for uid in missing}
             for group in get_crf(oid).groups:
                 self._read_groups(GROUP_TABLES[oid, group], missing)
-        return [self._entry(header, shelf.rows[header.uid], _copied(shelf.groups[header.uid])) for header in headers]
 
     def _read_groups(self, table: type[GroupRow], record_uids: list[str]) -> None:
         statement = select(table).where(table.record_uid.in_(record_uids)).order_by(table.row_no)

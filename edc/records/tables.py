@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from functools import singledispatch
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, singledispatch
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
@@ -104,6 +105,12 @@ def _(item: it.Dictionary) -> TypeEngine[Any]:
     return String(item.length)
 
 
+@lru_cache(maxsize=4096)
+def _read_origins(text: str) -> Mapping[str, str]:
+    """The origins that a row keeps as text; rows of one form tend to have the same."""
+    return MappingProxyType(json.loads(text))
+
+
 class ItemRow(Audited, SiteScoped):
     """What tables of records and of rows share: answers by item, their missing reasons and origins."""
 
@@ -133,11 +140,16 @@ class ItemRow(Audited, SiteScoped):
 
     def answers(self) -> dict[str, it.Answer]:
         """All given answers by item name."""
-        origins = self._origins()
-        found = ((name, self._answer(name, origins)) for name in self.collection.items)
-        return {name: answer for name, answer in found if answer is not it.EMPTY}
+        origins, found = self._origins(), {}
+        # What a new row has not set is not there; an expired row was read anew just now, for its origins.
+        columns = vars(self)
+        for name in self.collection.items:
+            value, missing = columns.get(name), columns.get(name + MISSING)
+            if value is not None or missing is not None:
+                found[name] = it.Answer(value, missing, origins.get(name, "typed"))
+        return found
 
-    def _answer(self, name: str, origins: dict[str, str]) -> it.Answer:
+    def _answer(self, name: str, origins: Mapping[str, str]) -> it.Answer:
         value, missing = getattr(self, name), getattr(self, name + MISSING)
         if value is None and missing is None:
             return it.EMPTY
@@ -147,7 +159,7 @@ class ItemRow(Audited, SiteScoped):
         """Set value, missing reason and origin of an item."""
         setattr(self, name, answer.value)
         setattr(self, name + MISSING, answer.missing)
-        origins = self._origins()
+        origins = dict(self._origins())
         origins.pop(name, None)
         if answer.is_given and answer.origin != "typed":
             origins[name] = answer.origin
@@ -155,8 +167,8 @@ class ItemRow(Audited, SiteScoped):
         if text != self.origins:
             self.origins = text
 
-    def _origins(self) -> dict[str, str]:
-        return json.loads(self.origins) if self.origins else {}
+    def _origins(self) -> Mapping[str, str]:
+        return _read_origins(self.origins) if self.origins else {}
 
     def audit_path(self) -> str:
         """The record's path with group and row."""

@@ -48,6 +48,11 @@ class Participant:
         return self.demographics["SITEID"]
 
     @property
+    def results(self) -> list[Line]:
+        """The results of all samples."""
+        return [line for taken_at in sorted(self.samples) for line in self.samples[taken_at]]
+
+    @property
     def first_day(self) -> str | None:
         """The day of the earliest record; screen failures have none with a date."""
         dates = [*self.samples, *(event["AESTDTC"] for event in self.events), self.demographics["RFSTDTC"]]
@@ -75,26 +80,26 @@ def participants() -> tuple[Participant, ...]:
     return tuple(sorted(found.values(), key=lambda one: one.usubjid))
 
 
-def sample(size: int) -> tuple[Participant, ...]:
-    """A few participants: for each thing that is rare in the data the first who has it, then the first of all."""
+RARE: dict[str, Callable[[Participant], bool]] = {
+    "a result below a limit": lambda one: any(line["LBORRES"].startswith("<") for line in one.results),
+    "a sample without a clock time": lambda one: any(len(taken_at) == 10 for taken_at in one.samples),
+    "a partial date of onset": lambda one: any(len(event["AESTDTC"]) < 10 for event in one.events),
+    "a serious event": lambda one: any(event["AESER"] == "Y" for event in one.events),
+    "an event without a relationship": lambda one: any(not event["AEREL"] for event in one.events),
+    "a screen failure without any date": lambda one: one.first_day is None,
+    "a result without a range": lambda one: any(not line["LBORNRLO"] for line in one.results),
+    "a test outside our table": lambda one: any(find_test(line) is None for line in one.results),
+}
+
+
+def sample() -> tuple[Participant, ...]:
+    """A few participants with everything that is rare in the data, those with the fewest results first."""
     chosen: dict[str, Participant] = {}
-    for is_rare in _RARE:
-        if not any(is_rare(one) for one in chosen.values()):
-            found = next(one for one in participants() if is_rare(one))
+    for holds in RARE.values():
+        if not any(holds(one) for one in chosen.values()):
+            found = min(filter(holds, participants()), key=lambda one: len(one.results))
             chosen[found.usubjid] = found
-    for one in participants():
-        if len(chosen) < size:
-            chosen.setdefault(one.usubjid, one)
-    return tuple(sorted(chosen.values(), key=lambda one: one.usubjid))
-
-
-_RARE: tuple[Callable[[Participant], bool], ...] = (
-    lambda one: any(line["LBORRES"].startswith("<") for lines in one.samples.values() for line in lines),
-    lambda one: any(len(date) == 10 for date in one.samples),
-    lambda one: any(len(event["AESTDTC"]) < 10 for event in one.events),
-    lambda one: any(not event["AEREL"] for event in one.events),
-    lambda one: any(event["AESER"] == "Y" for event in one.events),
-)
+    return tuple(chosen.values())
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit.capture import Audited, new_uid
 from edc.db import Base, SiteScoped, UtcDateTime
+from edc.queries.words import item_words, place_words
 
 UID = String(32)
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
@@ -58,6 +59,16 @@ class Query(Audited, SiteScoped, Base):
     messages: Mapped[list[QueryMessage]] = relationship(
         back_populates="query", order_by="QueryMessage.position", cascade="save-update, merge"
     )
+
+    @property
+    def place_words(self) -> str:
+        """Visit, form and row in words."""
+        return place_words(self.place)
+
+    @property
+    def item_words(self) -> str:
+        """The label of the item; empty when the query is about the whole form."""
+        return item_words(self.item_oid) if self.item_oid else ""
 
     @property
     def key(self) -> tuple[str | None, str, str | None, str | None]:

@@ -36,7 +36,7 @@ validation: $(STAMP_DEV)
 	$(BIN)/python -m tests.validation -n 2 --dist loadfile
 
 roundtrip: $(STAMP_DEV)
-	$(BIN)/python -m pytest tests/test_roundtrip.py --whole-pilot
+	$(BIN)/python -m pytest tests/test_roundtrip.py --whole-pilot -n 2 --durations 2
 
 clean:
 	rm -rf $(VENV) instance

@@ -1,10 +1,11 @@
 """Static files under an address that changes with their content, so that browsers may keep them for ever."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import flask_bootstrap
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound
 
 from edc.headers import STATIC_ENDPOINT
@@ -37,8 +38,13 @@ def install(app: Flask) -> None:
     def read_digest() -> str:
         return digest_of(OWN) if debug else digest
 
+    @cache
+    def address(root: str, digest: str, name: str) -> str:
+        return url_for(STATIC_ENDPOINT, digest=digest, name=name)
+
     def static_url(name: str) -> str:
-        return url_for(STATIC_ENDPOINT, digest=read_digest(), name=name)
+        # A page names the same file for each of its marks.
+        return address(request.script_root, read_digest(), name)
 
     @public
     def serve(digest: str, name: str) -> Response:

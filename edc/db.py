@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, Self, cast
 
 from sqlalchemy import DateTime, Dialect, Engine, Executable, Numeric, String, Table, create_engine, event
@@ -22,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_colu
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql import ClauseElement, visitors
+from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 import audit.capture
@@ -202,6 +204,15 @@ def _touches_scoped(statement: Executable) -> bool:
     return any(table in scoped for table in _tables(cast(ClauseElement, statement), set()))
 
 
+@lru_cache(maxsize=256)
+def _narrowing(sites: frozenset[str]) -> ExecutableOption:
+    """The option that narrows a statement to some sites; made once, as each statement of a request carries it."""
+    uids = sorted(sites)
+    return with_loader_criteria(
+        SiteScoped, lambda cls: cls.site_uid.in_(uids), include_aliases=True, propagate_to_loaders=False
+    )
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _apply_scope(state: ORMExecuteState) -> None:
     """Narrow each ORM statement to the sites of the scope; a refresh of a row already loaded stays as it is."""
@@ -214,12 +225,7 @@ def _apply_scope(state: ORMExecuteState) -> None:
         return
     if not state.is_orm_statement and _touches_scoped(state.statement):
         raise ScopeMissing(f"a Core statement is not narrowed to the sites of the scope: {state.statement}")
-    sites = sorted(scope.sites)
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            SiteScoped, lambda cls: cls.site_uid.in_(sites), include_aliases=True, propagate_to_loaders=False
-        )
-    )
+    state.statement = state.statement.options(_narrowing(scope.sites))
 
 
 @event.listens_for(Session, "before_flush")

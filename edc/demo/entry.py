@@ -25,6 +25,7 @@ from forms.reading import read
 
 SAVE, ENROL, ADD_VISIT = "record:save", "participant:enrol", "visit:add"
 MISSING = "_missing"
+Sessions = Callable[[], Session]
 Typed = Mapping[str, str]
 Rows = Mapping[str, Sequence[Typed]]
 
@@ -59,20 +60,19 @@ Step = Page | NewVisit
 
 
 class Desk:
-    """One participant's casebook on the desk of the people who fill it in."""
+    """One participant's casebook on the desk of the people who fill it in; each act has a session of its own."""
 
-    def __init__(self, session: Session, people: Mapping[str, Actor]) -> None:
-        self.session = session
+    def __init__(self, sessions: Sessions, people: Mapping[str, Actor]) -> None:
+        self.sessions = sessions
         self.people = people
         self.code = ""
         self.uids: dict[str, str] = {}
 
     def act(self, by: Actor, act: str, work: Callable[[Saving], Any], reason: str | None = None) -> Any:
         """Do one thing as one change by one person."""
-        with change(self.session, by=by, act=act, reason=reason) as opened:
+        with self.sessions() as session, change(session, by=by, act=act, reason=reason) as opened:
             may_assess = by.role == "investigator"
-            saving = Saving(self.session, opened, by, now(self.session), may_assess, default_reason=reason)
-            return work(saving)
+            return work(Saving(session, opened, by, now(session), may_assess, default_reason=reason))
 
     def enrol(self, site: str, page: Page) -> str:
         """Enrol a participant by the first consent; returns the code."""
@@ -92,21 +92,19 @@ class Desk:
         else:
             self.fill(step)
 
-    def fill(self, page: Page, reason: str | None = None) -> SaveOutcome:
+    def fill(self, page: Page, reason: str | None = None) -> None:
         """Save a form; with a reason, what stands there is corrected."""
 
-        def work(saving: Saving) -> SaveOutcome:
+        def work(saving: Saving) -> None:
             record = self._header(saving, page)
             outcome = save_record(saving, record, self._patch(page), expected_version=record.row_version)
             self._remember(page, outcome)
-            return outcome
 
-        saved: SaveOutcome = self.act(self.people[page.by], SAVE, work, reason)
-        return saved
+        self.act(self.people[page.by], SAVE, work, reason)
 
     def _add_visit(self, step: NewVisit) -> None:
         def work(saving: Saving) -> None:
-            subject = lock_subject(saving.session, self.subject.uid)
+            subject = lock_subject(saving.session, self.subject(saving.session).uid)
             add_visit(saving.session, SubjectBook(saving.session, subject, saving.now), step.kind, step.number)
 
         self.act(self.people["coordinator"], ADD_VISIT, work)
@@ -114,8 +112,8 @@ class Desk:
     def _header(self, saving: Saving, page: Page) -> FormRecord:
         if page.name in self.uids:
             return get_record_by_uid(saving.session, self.uids[page.name])
-        crf, subject = get_crf(page.crf), self.subject
-        visit = self.visit(page.visit) if page.visit else None
+        crf, subject = get_crf(page.crf), self.subject(saving.session)
+        visit = get_visit_by_oid(saving.session, subject, page.visit) if page.visit else None
         found = None if crf.log or crf.repeats else find_record(saving.session, subject, visit, crf)
         return found or new_record(saving.session, subject, visit, crf, saving.now)
 
@@ -147,12 +145,11 @@ class Desk:
             text = "|".join(self.uids[part.strip().removeprefix("@")] for part in text.split("|") if part.strip())
         return Answer(read(item, text))
 
-    @property
-    def subject(self) -> Subject:
+    def subject(self, session: Session) -> Subject:
         """The participant."""
-        return self.session.scalars(select(Subject).where(Subject.code == self.code)).one()
+        return session.scalars(select(Subject).where(Subject.code == self.code)).one()
 
-    def visit(self, oid: str) -> Visit:
-        """A visit of the participant."""
-        statement = select(Visit).where(Visit.subject_uid == self.subject.uid, Visit.oid == oid)
-        return self.session.scalars(statement).one()
+
+def get_visit_by_oid(session: Session, subject: Subject, oid: str) -> Visit:
+    """A visit of a participant by its OID, such as C1D1."""
+    return session.scalars(select(Visit).where(Visit.subject_uid == subject.uid, Visit.oid == oid)).one()

@@ -54,11 +54,11 @@ HELD_FOR = {
 }
 SHOCK = Kind("Hypotension that needed vasopressors", "Hypotension", "34", "MEDICATION|ICU")
 USUAL = (
-    Kind("Shaking chills after the infusion", "Chills", "2", "MEDICATION", 0.6),
-    Kind("Fever after the infusion", "Fever", "1", "MEDICATION", 0.4),
-    Kind("Nausea", "Nausea", "1", "MEDICATION", 0.25),
+    Kind("Shaking chills after the infusion", "Chills", "2", "MEDICATION", 0.5),
+    Kind("Fever after the infusion", "Fever", "1", "MEDICATION", 0.25),
+    Kind("Nausea", "Nausea", "1", "MEDICATION", 0.2),
     Kind("Vomiting", "Vomiting", "21", "MEDICATION", 0.15),
-    Kind("Diarrhoea, watery", "Diarrhea", "2", "MEDICATION", 0.3),
+    Kind("Diarrhoea, watery", "Diarrhea", "2", "MEDICATION", 0.2),
     Kind("Itching of the trunk", "Pruritus", "1", "MEDICATION", 0.1),
     Kind("Swelling of both legs", "Edema limbs", "1", "NONE", 0.15),
 )

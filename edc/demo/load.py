@@ -11,7 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from audit.capture import Actor
 from edc.accounts.rules import Rules
 from edc.db import Session, make_engine
-from edc.demo.entry import Desk
+from edc.demo.entry import Desk, Sessions
 from edc.demo.people import create_people
 from edc.demo.places import PLACES, Place, create_ranges, create_sites
 from edc.demo.planted import ERRORS
@@ -21,7 +21,6 @@ from edc.demo.reviews import review
 from edc.demo.story import Story, tell
 from edc.study.models import Subject
 
-Sessions = Callable[[], Session]
 PARTICIPANTS = sum(len(outcomes.split()) for outcomes in OUTCOMES.values())
 
 
@@ -79,9 +78,8 @@ def _staff(actors: dict[str, Actor], place: Place) -> dict[str, Actor]:
 
 
 def _enter(sessions: Sessions, story: Story, staff: dict[str, Actor], actors: dict[str, Actor]) -> None:
-    with sessions() as session:
-        desk = Desk(session, staff)
-        desk.enrol(story.profile.site, story.consent)
-        for step in story.steps:
-            desk.do(step)
-        review(desk, actors)
+    desk = Desk(sessions, staff)
+    desk.enrol(story.profile.site, story.consent)
+    for step in story.steps:
+        desk.do(step)
+    review(desk, actors)

@@ -27,7 +27,7 @@ MONITOR, SIGNER, MANAGER, SITE = "m.lindt", "l.ames", "p.shah", "r.diaz"
 LOCKED = "001-002"
 #: Participants whose first forms were verified against the source, and whose screening was signed.
 VERIFIED = ("001-001", "001-003", "001-004", "001-005", "001-006")
-VERIFIED_CRFS = ("IC", "DM", "VISIT", "AE", "TLB")
+VERIFIED_CRFS = ("IC", "DM", "TLB", "IL2A")
 SIGNED, SIGNED_VISIT = "001-001", "SCR"
 
 
@@ -81,30 +81,34 @@ def review(desk: Desk, actors: Mapping[str, Actor]) -> None:
         if answer.code == desk.code:
             _answer(desk, actors, answer)
     if desk.code in VERIFIED:
-        _verify(desk, actors[MONITOR], [r for r in _records(desk) if r.crf_oid in VERIFIED_CRFS])
+        _verify(desk, actors[MONITOR], _uids(desk, lambda record: record.crf_oid in VERIFIED_CRFS))
     if desk.code == CORRECTION[0]:
         desk.fill(CORRECTION[1], CORRECTION[2])
     if desk.code == SIGNED:
-        _sign(desk, actors[SIGNER], [r for r in _records(desk) if r.visit and r.visit.oid == SIGNED_VISIT])
+        _sign(desk, actors[SIGNER], _uids(desk, lambda record: bool(record.visit and record.visit.oid == SIGNED_VISIT)))
     if desk.code == LOCKED:
         _finish(desk, actors)
 
 
 def _finish(desk: Desk, actors: Mapping[str, Actor]) -> None:
-    _verify(desk, actors[MONITOR], _records(desk))
-    _sign(desk, actors[SIGNER], _records(desk))
+    everything = _uids(desk, lambda _: True)
+    _verify(desk, actors[MONITOR], everything)
+    _sign(desk, actors[SIGNER], everything)
     reason = "All forms complete, verified and signed"
-    desk.act(
-        actors[MANAGER], "participant:lock", lambda saving: lock_participant(saving, desk.subject, reason, {}), reason
-    )
+
+    def lock(saving: Saving) -> None:
+        lock_participant(saving, desk.subject(saving.session), reason, {})
+
+    desk.act(actors[MANAGER], "participant:lock", lock, reason)
 
 
-def _records(desk: Desk) -> list[FormRecord]:
-    return list_records(desk.session, desk.subject)
+def _uids(desk: Desk, chosen: Callable[[FormRecord], bool]) -> list[str]:
+    with desk.sessions() as session:
+        return [record.uid for record in list_records(session, desk.subject(session)) if chosen(record)]
 
 
-def _verify(desk: Desk, by: Actor, records: Sequence[FormRecord]) -> None:
-    for uid in [record.uid for record in records]:
+def _verify(desk: Desk, by: Actor, uids: Sequence[str]) -> None:
+    for uid in uids:
         desk.act(by, "record:verify", _verifying(uid))
 
 
@@ -122,19 +126,18 @@ def _entry(saving: Saving, record: FormRecord) -> Entry:
     return SubjectBook(saving.session, record.subject, saving.now).entry(record)
 
 
-def _sign(desk: Desk, signer: Actor, records: Sequence[FormRecord]) -> None:
+def _sign(desk: Desk, signer: Actor, uids: Sequence[str]) -> None:
     """Open each form, then sign all in one act."""
-    user = get_user(desk.session, signer.user_name)
-    user_uid, name, uids = user.uid, user.printed_name, [record.uid for record in records]
 
     def work(saving: Saving) -> None:
-        found = [get_record_by_uid(saving.session, uid) for uid in uids]
+        user = get_user(saving.session, signer.user_name)
+        subject, found = desk.subject(saving.session), [get_record_by_uid(saving.session, uid) for uid in uids]
         for record in found:
-            note_opening(saving.session, record, user_uid, saving.now)
+            note_opening(saving.session, record, user.uid, saving.now)
         saving.session.flush()
-        book = SubjectBook(saving.session, desk.subject, saving.now)
-        content = content_of(list_signable(saving.session, book, found, user_uid))
-        sign_records(saving, desk.subject, found, content=content, user_uid=user_uid, printed_name=name)
+        book = SubjectBook(saving.session, subject, saving.now)
+        content = content_of(list_signable(saving.session, book, found, user.uid))
+        sign_records(saving, subject, found, content=content, user_uid=user.uid, printed_name=user.printed_name)
 
     desk.act(signer, "record:sign", work)
 
@@ -144,7 +147,7 @@ def _discuss(desk: Desk, actors: Mapping[str, Actor], question: Question) -> Non
 
     def ask(saving: Saving) -> None:
         entry = _entry(saving, get_record_by_uid(saving.session, uid))
-        book = SubjectBook(saving.session, desk.subject, saving.now)
+        book = SubjectBook(saving.session, desk.subject(saving.session), saving.now)
         where = place_of(book, uid, None, question.item, [entry])
         queries.open_queries(
             saving.session, [(where, question.words, None)], by=saving.by, source=saving.by.role, now=saving.now
@@ -160,7 +163,7 @@ def _discuss(desk: Desk, actors: Mapping[str, Actor], question: Question) -> Non
 
 
 def _answer(desk: Desk, actors: Mapping[str, Actor], answer: Answer) -> None:
-    asked = select(Query).where(Query.subject_uid == desk.subject.uid, Query.check_id == answer.check)
+    asked = select(Query).where(Query.subject_code == desk.code, Query.check_id == answer.check)
     _act_on(desk, actors[SITE], "query:answer", asked, answer.words)
     if answer.accepted:
         _act_on(desk, actors[MANAGER], "query:close", asked, answer.accepted)

@@ -35,10 +35,14 @@ class _Teller:
     """What one participant's story needs while it is told."""
 
     profile: Profile
-    rng: Random
+    seed: int
     has_events: bool = False
     reconsented: bool = False
     stays: list[Admission] = field(default_factory=list)
+
+    def rng(self, *part: object) -> Random:
+        """Chance for one part of the story, so that a change of another part leaves it as it is."""
+        return Random(" ".join(map(str, (self.seed, self.profile.code, *part))))  # nosec B311 # noqa: S311 (made-up data)
 
     @property
     def laboratory(self) -> str:
@@ -47,12 +51,12 @@ class _Teller:
 
 def tell(profile: Profile, seed: int) -> Story:
     """Make up the story of a participant; the same seed always gives the same one."""
-    teller = _Teller(profile, Random(f"{seed} story {profile.code}"))  # nosec B311 # noqa: S311 (made-up data)
-    return Story(profile, _consent(profile), list(_steps(teller)))
+    return Story(profile, _consent(profile), list(_steps(_Teller(profile, seed))))
 
 
 def _steps(teller: _Teller) -> Iterator[Step]:
-    disease = tumours.make_disease(teller.rng, teller.profile, teller.profile.consent_on + dt.timedelta(days=6))
+    scanned_on = teller.profile.consent_on + dt.timedelta(days=6)
+    disease = tumours.make_disease(teller.rng("disease"), teller.profile, scanned_on)
     yield from _screening(teller, disease)
     day_one = teller.profile.day_one
     for course in range(1, teller.profile.courses + 1):
@@ -118,9 +122,10 @@ def _header(visit: str, day: dt.date, until: dt.date | None = None, contact: str
 
 
 def _sample(teller: _Teller, visit: str, day: dt.date, panels: tuple[str, ...], hour: int = 8) -> Page:
-    taken = dt.datetime.combine(day, dt.time(hour, 5 * teller.rng.randrange(12)))
+    rng = teller.rng(visit, "sample")
+    taken = dt.datetime.combine(day, dt.time(hour, 5 * rng.randrange(12)))
     sample = Sample(f"{visit}/LAB", visit, taken, panels, teller.laboratory, is_whole=visit == "SCR")
-    return labs.sample_page(teller.rng, teller.profile, sample)
+    return labs.sample_page(rng, teller.profile, sample)
 
 
 def _treatment(teller: _Teller, course: int, day_one: dt.date) -> Iterator[Step]:
@@ -129,7 +134,7 @@ def _treatment(teller: _Teller, course: int, day_one: dt.date) -> Iterator[Step]
     yield from _renewed_consent(teller, day_one)
     yield _sample(teller, f"C{course}D1", day_one, ("HEM", "CHEM"))
     for number in (1, 2):
-        stay = dosing.make_admission(teller.rng, day_one, course, number)
+        stay = dosing.make_admission(teller.rng(course, number, "doses"), day_one, course, number)
         yield from _stay(teller, stay, is_first=course == number == 1)
         if teller.profile.course is Course.TREATED:
             return
@@ -151,15 +156,16 @@ def _stay(teller: _Teller, stay: Admission, *, is_first: bool) -> Iterator[Step]
     in_shock = is_first and held and teller.profile.site == "001" and teller.profile.number in IN_SHOCK
     if in_shock:
         held[-1] = events.as_shock(stay, held[-1])
-    on_lab = events.laboratory_events(teller.rng, stay, sampled)
+    on_lab = events.laboratory_events(teller.rng(stay.visit, "laboratory events"), stay, sampled)
     found = [*held, *on_lab, *_usual(teller, stay, held)]
     yield _header(stay.visit, stay.admitted.date(), stay.discharged.date())
     yield dosing.admission_page(teller.profile, stay)
     yield from _reports(teller, found)
-    yield _daily(teller, stay, stay.admitted, "PRE-DOSE", [])
+    if is_first:
+        yield _daily(teller, stay, stay.admitted, "PRE-DOSE", [])
     yield _daily(teller, stay, sampled, "DAILY", on_lab)
     named = {hold.reason: event.name for hold, event in zip(stay.holds, held, strict=True)}
-    yield dosing.dose_page(teller.rng, teller.profile, stay, named)
+    yield dosing.dose_page(teller.rng(stay.visit, "bedside"), teller.profile, stay, named)
     yield from map(events.assessment_page, found)
     stop = None if stay.is_full else held[-1].name
     yield dosing.discharge_page(stay, stop_event=stop, icu_event=held[-1].name if in_shock else None)
@@ -167,7 +173,8 @@ def _stay(teller: _Teller, stay: Admission, *, is_first: bool) -> Iterator[Step]
 
 def _usual(teller: _Teller, stay: Admission, held: list[Event]) -> list[Event]:
     terms = {event.kind.term for event in held}
-    return [event for event in events.usual_events(teller.rng, stay) if event.kind.term not in terms]
+    usual = events.usual_events(teller.rng(stay.visit, "events"), stay)
+    return [event for event in usual if event.kind.term not in terms]
 
 
 def _reports(teller: _Teller, found: list[Event]) -> Iterator[Step]:
@@ -183,14 +190,15 @@ def _daily(teller: _Teller, stay: Admission, taken: dt.datetime, timing: str, sh
         f"{stay.visit}/LAB/{timing}", stay.visit, taken, ("HEM", "CHEM", "CARD"), teller.laboratory, timing,
         on_il2=timing == "DAILY", events=[event.name for event in shown],
     )  # fmt: skip
-    return labs.sample_page(teller.rng, teller.profile, sample)
+    return labs.sample_page(teller.rng(stay.visit, timing), teller.profile, sample)
 
 
 def _response(teller: _Teller, disease: tumours.Disease, course: int, day_one: dt.date) -> Iterator[Step]:
     scanned_on = day_one + dt.timedelta(days=DAY_35 + SCAN_AFTER)
     visit, profile = f"C{course}RESP", teller.profile
-    if teller.rng.random() < 0.5:
-        event = events.immune_event(teller.rng, course, day_one + dt.timedelta(days=DAY_35))
+    rng = teller.rng(visit)
+    if rng.random() < 0.5:
+        event = events.immune_event(rng, course, day_one + dt.timedelta(days=DAY_35))
         yield from _reports(teller, [event])
         yield events.assessment_page(event)
     yield _header(visit, scanned_on)
@@ -199,12 +207,12 @@ def _response(teller: _Teller, disease: tumours.Disease, course: int, day_one: d
         yield tumours.new_lesion_page(course, scanned_on)
     yield tumours.scan_page(visit, scanned_on)
     share = tumours.TRAJECTORIES[profile.course][course - 1]
-    yield tumours.reading_page(teller.rng, disease, visit, share, is_new=is_new)
+    yield tumours.reading_page(rng, disease, visit, share, is_new=is_new)
 
 
 def _end(teller: _Teller, last_day_35: dt.date) -> Iterator[Step]:
     """The visits after treatment; the one-year assessment takes place where nobody progressed."""
-    for kind, days, contact in (("EOT", 30, ""), ("SFU30", 33, "IN PERSON"), ("SFU90", 94, "TELEPHONE CALL")):
+    for kind, days, contact in (("EOT", 30, ""), ("SFU90", 94, "TELEPHONE CALL")):
         day = last_day_35 + dt.timedelta(days=days)
         yield NewVisit(kind)
         yield _header(kind, day, contact=contact)

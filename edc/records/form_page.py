@@ -38,6 +38,7 @@ NEW = "/participants/<code>/<form_slug>/new"
 NEW_ENDPOINTS = {
     "records.form": "records.new_form", "drafts.keep": "drafts.keep_new", "drafts.discard": "drafts.discard_new",
 }  # fmt: skip
+ITEM = "ITEM-PATH"
 View = Callable[..., object]
 
 
@@ -134,7 +135,8 @@ def open_form(place: FormPlace, typed: Typed | None = None) -> OpenForm:
     sources.typed = typed if viewer.may_enter else None
     sources.index_url = lambda name: url_for("records.terms", name=name)
     if not place.is_new:
-        sources.item_url = lambda path: url_for("records.item", **place.address, path=path)
+        pattern = url_for("records.item", **place.address, path=ITEM)
+        sources.item_url = lambda path: pattern.replace(ITEM, path)
         sources.query_url = lambda query: query_url(place, entry, query)
     return OpenForm(place, book, entry, FormPage(entry, viewer, sources), typed, closed)
 

@@ -15,6 +15,7 @@ WINDOW = (
     "If real, record the reason; a deviation line is offered."
 )
 DOUBLE = "Line {n} looks the same as line {m} ({key}). Remove one, or say how they differ."
+HEADER = "You answered {a} to '{label}' but {n} lines exist."
 OVERDUE = "{visit} was due by {to}. Enter it or mark it missed with a reason."
 
 _NOT_IN_ORDER = (schedule.PFS_12, schedule.UNSCHEDULED)
@@ -66,3 +67,10 @@ def earlier_twin(record: Record, records: Sequence[Record], key: Callable[[Recor
         if wanted is not None and key(other) == wanted:
             return other
     return None
+
+
+def disagrees_with_log(answer: str, lines: Sequence[Record]) -> Fail | None:
+    """GEN-08: what is wrong with the answer whether there is anything to list."""
+    if (answer == "Y") == bool(lines):
+        return None
+    return fail(a="yes" if answer == "Y" else "no", n=len(lines))

@@ -252,6 +252,10 @@ _add("FREQ", "ONCE", ("Q4H", "Every 4 hours"), ("Q6H", "Every 6 hours"), ("Q8H",
      ("Q12H", "Every 12 hours"), ("QD", "Once a day"), ("BID", "Twice a day"), ("TID", "Three times a day"),
      ("QID", "Four times a day"), ("QOD", "Every other day"), ("QS", "Every week"), ("PRN", "As needed"), "CONTINUOUS",
      "UNKNOWN", source="CT C71113")
+_add("DOSEUNIT", *((unit, unit) for unit in (
+    "mg", "g", "ug", "mL", "IU", "mmol", "mEq", "mg/kg", "mg/h", "ug/h", "ug/min", "ug/kg/min", "mL/h", "IU/h", "L/min",
+    "%",
+)), "TABLET", "CAPSULE", "PUFF", ("gtt", "Drop"), "PATCH", "SACHET", "UNIT", source="CT C71620")  # fmt: skip
 _add("PRCAT", "SURGERY", "RADIOTHERAPY", "CENTRAL LINE", "TRANSFUSION", "DIALYSIS", "INTUBATION", "BIOPSY",
      "DIAGNOSTIC", "OTHER")
 _add("DVCAT", "ELIGIBILITY", "CONSENT", "VISIT WINDOW", "STUDY DRUG", "PROCEDURE MISSED", "SAFETY REPORTING", "OTHER")

@@ -167,7 +167,9 @@ TA      X    .    .    .    .    X    c    .     .     X     c    c   .
 CONT    .    .    .    .    .    X    .    .     .     .     .    .   .
 AEYN    .    .    .    .    .    .    .    .     .     .     .    .   L
 AE      .    .    .    .    .    .    .    .     .     .     .    .   L
+CMYN    .    .    .    .    .    .    .    .     .     .     .    .   L
 CM      .    .    .    .    .    .    .    .     .     .     .    .   L
+PRYN    .    .    .    .    .    .    .    .     .     .     .    .   L
 PR      .    .    .    .    .    .    .    .     .     .     .    .   L
 DV      .    .    .    .    .    .    .    .     .     .     .    .   L
 SAE     .    .    .    .    .    .    .    .     .     .     .    .   L
@@ -191,7 +193,7 @@ FORMS_BY_VISIT: Mapping[str, Mapping[str, Due]] = dict(_read_matrix())
 
 # Kept once for a participant, not for a visit; those of ONCE hold one record, SAE one per serious event.
 SUBJECT_FORMS = frozenset(crf for crf, row in FORMS_BY_VISIT.items() if LOG in row)
-ONCE_FORMS = frozenset({"AEYN", "EOS", "DTH"})
+ONCE_FORMS = frozenset({"AEYN", "CMYN", "PRYN", "EOS", "DTH"})
 
 # Due on every day of the visit; several records of the CRF are normal there.
 DAILY_FORMS = frozenset({("LAB", ADMISSION_1), ("LAB", ADMISSION_2)})

@@ -75,6 +75,8 @@ RESPONSE_CRITERIA = _stated("RECIST 1.1", label="Response criteria")
 REGISTRATION_TO_FIRST_DOSE = _assumed(14, "days", label="First dose after registration at most")
 ELIGIBILITY_WINDOW = _stated(28, "days", label="Eligibility assessments before registration")
 SAE_CLOCK = _assumed(24, "h", label="Serious event to the sponsor after awareness")
+STEROID_LIMIT = _stated(Decimal(10), "mg/day", label="Prednisone equivalent at most")
+G_CSF_FREE = _assumed(14, "days", label="Without G-CSF before the neutrophil count of eligibility")
 PREGNANCY_TEST_WINDOW = _assumed(72, "h", label="Pregnancy test before dosing")
 
 # Settings of the response derivations (RECIST 1.1).

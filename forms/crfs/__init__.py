@@ -15,6 +15,10 @@ for _name in (
     "tumour_assessment",
     "adverse_events",
     "any_adverse_events",
+    "any_medications",
+    "medications",
+    "any_procedures",
+    "procedures",
 ):
     import_module(f"{__name__}.{_name}")
 

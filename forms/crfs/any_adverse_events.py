@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forms.crf import CRF, Fail, check, fail
+from forms.checks import HEADER, disagrees_with_log
+from forms.crf import CRF, Fail, check
 from forms.items import YesNo
 from forms.views import Record
 
@@ -17,9 +18,7 @@ class AnyAdverseEvents(CRF, oid="AEYN", title="Adverse events: any?", domain="AE
         help="From the first dose until 90 days after the last; before it, serious or procedure-related ones only.",
     )  # fmt: skip
 
-    @check("GEN-08", "You answered {a} to '{label}' but {n} lines exist.", on="any_ae all:AE")
+    @check("GEN-08", HEADER, on="any_ae all:AE")
     def agrees_with_log(any_ae: str, events: Sequence[Record]) -> Fail | None:
         """The answer agrees with the lines of the log."""
-        if (any_ae == "Y") == bool(events):
-            return None
-        return fail(a="yes" if any_ae == "Y" else "no", n=len(events))
+        return disagrees_with_log(any_ae, events)

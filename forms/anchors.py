@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from forms import schedule
+from forms.derive.dates import known_day
+from forms.infusions import given_infusions, infusion_days
 from forms.views import Record
 from forms.windows import Anchors, Event
 
 Load = Callable[[str], list[Record]]
 
 # The CRFs whose answers may move an anchor.
-SOURCES = frozenset({"IC", "VISIT", "IL2D", "TA"})
+SOURCES = frozenset({"IC", "VISIT", "NIVO", "IL2D", "TA"})
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,22 @@ class Timeline:
 def timeline(load: Load) -> Timeline:
     """Anchors (crfs.md 1.4) and events (1.5) of a participant's records.
 
-    Until the nivolumab form says when a dose was given, day 1 of a course is the date of its day-1 visit.
+    Until the nivolumab form says when a dose was given, a day of nivolumab is the date of its visit; the first and the
+    last dose are doses that were given.
     """
     visits = [_visit_date(record) for record in load("VISIT") if record.visit is not None]
-    day_ones = {v.course: v.date for v in visits if v.kind == schedule.DAY_1 and v.course and v.date}
-    day_35s = {v.course: v.date for v in visits if v.kind == schedule.DAY_35 and v.course and v.date}
-    doses = sorted(_dose_dates(load("IL2D")))
-    treated = sorted([*doses, *day_ones.values()])
+    infusions = load("NIVO")
+    day_ones = _nivolumab_days(visits, infusions, schedule.DAY_1)
+    day_35s = _nivolumab_days(_not_refused(visits, infusions), infusions, schedule.DAY_35)
+    infused = (known_day(record.start_dt) for record in given_infusions(infusions))
+    doses = sorted([*_dose_dates(load("IL2D")), *(day for day in infused if day)])
     anchors = Anchors(
         consent_date=_first_consent(load("IC")),
-        c1d1=treated[0] if treated else None,
+        c1d1=doses[0] if doses else None,
         course_day_ones=day_ones,
         course_day_35s=day_35s,
         response_scans=_response_scans(load("TA")),
-        last_dose=max([*doses, *day_ones.values(), *day_35s.values()]) if treated else None,
+        last_dose=doses[-1] if doses else None,
         end_of_treatment_visit=next((v.date for v in visits if v.kind == schedule.END_OF_TREATMENT), None),
     )
     return Timeline(anchors, _events(anchors), visits)
@@ -62,6 +66,20 @@ def _visit_date(record: Record) -> VisitDate:
     visit = record.visit
     assert visit is not None
     return VisitDate(visit.uid, visit.kind, visit.course, record.value("visit_date"), record.value("visit_occurred"))
+
+
+def _nivolumab_days(
+    visits: Iterable[VisitDate], infusions: Sequence[Record], kind: str
+) -> dict[int, dt.date]:  # fmt: skip
+    """The days of nivolumab of a kind by course: of the doses given, else of the visits."""
+    of_visits = {v.course: v.date for v in visits if v.kind == kind and v.course and v.date}
+    return of_visits | infusion_days(infusions, kind)
+
+
+def _not_refused(visits: Iterable[VisitDate], infusions: Iterable[Record]) -> list[VisitDate]:
+    """The visits without those at which nivolumab was not given."""
+    refused = {record.visit.uid for record in infusions if record.visit and record.given == "N"}
+    return [visit for visit in visits if visit.uid not in refused]
 
 
 def _dose_dates(records: Iterable[Record]) -> Iterable[dt.date]:

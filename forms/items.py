@@ -160,7 +160,7 @@ class MultiChoice(Choice):
 
 @dataclass
 class SiteChoice(Item):
-    """One row of a site's reference table: `consent_versions` or `laboratories`; the row's label is stored."""
+    """One row of a site's reference table, such as `laboratories` or `treatment_locations`; its label is stored."""
 
     table: str = ""
     _: KW_ONLY

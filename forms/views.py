@@ -106,5 +106,15 @@ class SubjectView:
         return dt.date.fromisoformat(self.now[:10])
 
     def course_day_one(self, course: int | None) -> dt.date | None:
-        """The date of day 1 of a course: its day-1 visit's date, or None while unknown."""
-        return next((v.date for v in self.visits if v.kind == "D1" and v.course == course), None)
+        """The date of day 1 of a course: that of its nivolumab, until it is given that of its visit."""
+        return self._day_one_dose(course) or next(
+            (v.date for v in self.visits if v.kind == "D1" and v.course == course), None
+        )
+
+    def _day_one_dose(self, course: int | None) -> dt.date | None:
+        for record in self.load("NIVO"):
+            visit, start = record.visit, record.value("start_dt")
+            is_day_one = visit is not None and visit.kind == "D1" and visit.course == course
+            if is_day_one and record.value("given") == "Y" and start:
+                return dt.date.fromisoformat(start[:10])
+        return None

@@ -10,6 +10,7 @@ from edc.db import Session
 from edc.study.models import ConsentVersion, Laboratory, NormalRange, Site
 from forms.derive.labs import RangeRow
 from forms.site_tables import ConsentVersionRow
+from forms.study import SITES
 
 
 def consent_versions(session: Session, site_uid: str) -> Sequence[ConsentVersionRow]:
@@ -45,9 +46,16 @@ def time_zone(session: Session, site_uid: str) -> str:
     return session.scalars(select(Site.time_zone).where(Site.uid == site_uid)).one()
 
 
+def treatment_locations(session: Session, site_uid: str) -> Sequence[str]:
+    """The places where a site gives the study drugs."""
+    code = session.scalars(select(Site.code).where(Site.uid == site_uid)).one()
+    return next((site.treatment_locations for site in SITES if site.code == code), ())
+
+
 site_tables: dict[str, Callable[[Session, str], object]] = {
     "consent_versions": consent_versions,
     "laboratories": laboratories,
     "ranges": ranges,
     "time_zone": time_zone,
+    "treatment_locations": treatment_locations,
 }

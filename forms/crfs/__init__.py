@@ -9,6 +9,7 @@ for _name in (
     "consent",
     "demographics",
     "laboratory",
+    "nivolumab",
     "il2_admission",
     "il2_doses",
     "lesions",

@@ -75,6 +75,137 @@ def upgrade() -> None:
     with op.batch_alter_table('crf_cmyn', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_crf_cmyn_site_uid'), ['site_uid'], unique=False)
 
+    op.create_table('crf_dth',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('death_date', sa.String(length=10), nullable=True),
+    sa.Column('death_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('death_time', sa.String(length=5), nullable=True),
+    sa.Column('death_time_missing', sa.String(length=24), nullable=True),
+    sa.Column('primary_cause', sa.String(length=19), nullable=True),
+    sa.Column('primary_cause_missing', sa.String(length=24), nullable=True),
+    sa.Column('cause_text', sa.String(length=200), nullable=True),
+    sa.Column('cause_text_missing', sa.String(length=24), nullable=True),
+    sa.Column('ae_ref', sa.String(length=32), nullable=True),
+    sa.Column('ae_ref_missing', sa.String(length=24), nullable=True),
+    sa.Column('related_treatment', sa.String(length=9), nullable=True),
+    sa.Column('related_treatment_missing', sa.String(length=24), nullable=True),
+    sa.Column('autopsy', sa.String(length=1), nullable=True),
+    sa.Column('autopsy_missing', sa.String(length=24), nullable=True),
+    sa.Column('place', sa.String(length=8), nullable=True),
+    sa.Column('place_missing', sa.String(length=24), nullable=True),
+    sa.Column('info_source', sa.String(length=60), nullable=True),
+    sa.Column('info_source_missing', sa.String(length=24), nullable=True),
+    sa.Column('within_90d', sa.String(length=1), nullable=True),
+    sa.Column('within_90d_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_dth_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_dth'))
+    )
+    with op.batch_alter_table('crf_dth', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_dth_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_eos',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('completion_date', sa.Date(), nullable=True),
+    sa.Column('completion_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('reason', sa.String(length=27), nullable=True),
+    sa.Column('reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('specify', sa.String(length=200), nullable=True),
+    sa.Column('specify_missing', sa.String(length=24), nullable=True),
+    sa.Column('withdrawn_from', sa.String(length=14), nullable=True),
+    sa.Column('withdrawn_from_missing', sa.String(length=24), nullable=True),
+    sa.Column('record_lookup_allowed', sa.String(length=1), nullable=True),
+    sa.Column('record_lookup_allowed_missing', sa.String(length=24), nullable=True),
+    sa.Column('last_known_alive', sa.Date(), nullable=True),
+    sa.Column('last_known_alive_missing', sa.String(length=24), nullable=True),
+    sa.Column('lost_attempts', sa.Integer(), nullable=True),
+    sa.Column('lost_attempts_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_eos_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_eos'))
+    )
+    with op.batch_alter_table('crf_eos', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_eos_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_eot',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_eot_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_eot'))
+    )
+    with op.batch_alter_table('crf_eot', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_eot_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_eot_drug',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('record_uid', sa.String(length=32), nullable=True),
+    sa.Column('row_no', sa.Integer(), nullable=True),
+    sa.Column('removed', sa.Boolean(), nullable=True),
+    sa.Column('removed_reason', sa.String(length=200), nullable=True),
+    sa.Column('drug', sa.String(length=11), nullable=True),
+    sa.Column('drug_missing', sa.String(length=24), nullable=True),
+    sa.Column('decision_date', sa.Date(), nullable=True),
+    sa.Column('decision_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('last_dose_date', sa.Date(), nullable=True),
+    sa.Column('last_dose_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('reason', sa.String(length=37), nullable=True),
+    sa.Column('reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('ae_refs', sa.Text(), nullable=True),
+    sa.Column('ae_refs_missing', sa.String(length=24), nullable=True),
+    sa.Column('pd_basis', sa.String(length=12), nullable=True),
+    sa.Column('pd_basis_missing', sa.String(length=24), nullable=True),
+    sa.Column('specify', sa.String(length=200), nullable=True),
+    sa.Column('specify_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['record_uid'], ['form_record.uid'], name=op.f('fk_crf_eot_drug_record_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_eot_drug'))
+    )
+    with op.batch_alter_table('crf_eot_drug', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_eot_drug_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ux_crf_eot_drug_row', ['record_uid', 'row_no'], unique=True)
+
+    op.create_table('crf_nivo',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('given', sa.String(length=1), nullable=True),
+    sa.Column('given_missing', sa.String(length=24), nullable=True),
+    sa.Column('start_dt', sa.String(length=16), nullable=True),
+    sa.Column('start_dt_missing', sa.String(length=24), nullable=True),
+    sa.Column('end_dt', sa.String(length=16), nullable=True),
+    sa.Column('end_dt_missing', sa.String(length=24), nullable=True),
+    sa.Column('outside_window', sa.String(length=1), nullable=True),
+    sa.Column('outside_window_missing', sa.String(length=24), nullable=True),
+    sa.Column('reason_not_given', sa.String(length=19), nullable=True),
+    sa.Column('reason_not_given_missing', sa.String(length=24), nullable=True),
+    sa.Column('ae_ref', sa.String(length=32), nullable=True),
+    sa.Column('ae_ref_missing', sa.String(length=24), nullable=True),
+    sa.Column('planned_mg', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True),
+    sa.Column('planned_mg_missing', sa.String(length=24), nullable=True),
+    sa.Column('dose_mg', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True),
+    sa.Column('dose_mg_missing', sa.String(length=24), nullable=True),
+    sa.Column('interrupted', sa.String(length=1), nullable=True),
+    sa.Column('interrupted_missing', sa.String(length=24), nullable=True),
+    sa.Column('interruption_reason', sa.String(length=19), nullable=True),
+    sa.Column('interruption_reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('lot', sa.String(length=40), nullable=True),
+    sa.Column('lot_missing', sa.String(length=24), nullable=True),
+    sa.Column('location', sa.String(length=60), nullable=True),
+    sa.Column('location_missing', sa.String(length=24), nullable=True),
+    sa.Column('premedication', sa.String(length=1), nullable=True),
+    sa.Column('premedication_missing', sa.String(length=24), nullable=True),
+    sa.Column('days_since_last', sa.Integer(), nullable=True),
+    sa.Column('days_since_last_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_nivo_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_nivo'))
+    )
+    with op.batch_alter_table('crf_nivo', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_nivo_site_uid'), ['site_uid'], unique=False)
+
     op.create_table('crf_pr',
     sa.Column('uid', sa.String(length=32), nullable=False),
     sa.Column('category', sa.String(length=12), nullable=True),
@@ -122,5 +253,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('crf_pryn', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_crf_pryn_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_surv',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('status_date', sa.Date(), nullable=True),
+    sa.Column('status_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('status', sa.String(length=7), nullable=True),
+    sa.Column('status_missing', sa.String(length=24), nullable=True),
+    sa.Column('source', sa.String(length=18), nullable=True),
+    sa.Column('source_missing', sa.String(length=24), nullable=True),
+    sa.Column('disease_status', sa.String(length=13), nullable=True),
+    sa.Column('disease_status_missing', sa.String(length=24), nullable=True),
+    sa.Column('new_therapy', sa.String(length=1), nullable=True),
+    sa.Column('new_therapy_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_surv_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_surv'))
+    )
+    with op.batch_alter_table('crf_surv', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_surv_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_surv_sact',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('record_uid', sa.String(length=32), nullable=True),
+    sa.Column('row_no', sa.Integer(), nullable=True),
+    sa.Column('removed', sa.Boolean(), nullable=True),
+    sa.Column('removed_reason', sa.String(length=200), nullable=True),
+    sa.Column('sact_agent', sa.String(length=100), nullable=True),
+    sa.Column('sact_agent_missing', sa.String(length=24), nullable=True),
+    sa.Column('sact_category', sa.String(length=15), nullable=True),
+    sa.Column('sact_category_missing', sa.String(length=24), nullable=True),
+    sa.Column('sact_start', sa.String(length=10), nullable=True),
+    sa.Column('sact_start_missing', sa.String(length=24), nullable=True),
+    sa.Column('sact_stop', sa.String(length=10), nullable=True),
+    sa.Column('sact_stop_missing', sa.String(length=24), nullable=True),
+    sa.Column('sact_best_response', sa.String(length=17), nullable=True),
+    sa.Column('sact_best_response_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['record_uid'], ['form_record.uid'], name=op.f('fk_crf_surv_sact_record_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_surv_sact'))
+    )
+    with op.batch_alter_table('crf_surv_sact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_surv_sact_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ux_crf_surv_sact_row', ['record_uid', 'row_no'], unique=True)
 
     # ### end Alembic commands ###

@@ -69,7 +69,7 @@ def earlier_twin(record: Record, records: Sequence[Record], key: Callable[[Recor
     return None
 
 
-def disagrees_with_log(answer: str, lines: Sequence[Record]) -> Fail | None:
+def disagrees_with_log(answer: str, lines: Sequence[Row]) -> Fail | None:
     """GEN-08: what is wrong with the answer whether there is anything to list."""
     if (answer == "Y") == bool(lines):
         return None

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from forms.conditions import parts_of
 from forms.items import Choice, Item
+from forms.versions import FIRST, order
 
 REGISTRY: dict[str, type[CRF]] = {}
-PLAIN_WORDS = ("now", "today", "visit", "self", "subject")
+PLAIN_WORDS = ("now", "today", "visit", "self", "subject", "procedures")
 
 
 class DefinitionError(Exception):
@@ -23,6 +24,7 @@ class Check:
     """One edit check: a pure function of named inputs with its controlled message.
 
     `severity`: "N" note (shown only) or "Q" query. `yields_to`: ids of checks that speak for the same fact first.
+    `since`: the CRF version that brought it; records of an older version are not judged by it.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Check:
     function: Callable[..., object]
     target: str
     yields_to: tuple[str, ...] = ()
+    since: str = FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def fail(item: str = "", row: Any = None, /, **values: object) -> Fail:
 
 
 def check(
-    id: str, message: str, *, on: str, severity: str = "Q", target: str = "", yields_to: str = ""  # noqa: A002
+    id: str, message: str, *, on: str, severity: str = "Q", target: str = "", yields_to: str = "",  # noqa: A002
+    since: str = FIRST,
 ) -> Callable[[Callable[..., object]], Any]:
     """Declare an edit check; the function's arguments are the inputs of `on`, in order.
 
@@ -72,7 +76,7 @@ def check(
         names = tuple(on.split())
         own = (n for n in (name.rstrip("?") for name in names) if n.isidentifier() and n not in PLAIN_WORDS)
         first = target or next(own, "")
-        made = Check(id, message, names, severity, function, first, tuple(yields_to.split()))
+        made = Check(id, message, names, severity, function, first, tuple(yields_to.split()), since)
         return staticmethod(_tagged(function, made))
 
     return declare
@@ -113,23 +117,33 @@ class _Collection:
         cls.derivations = tuple(tag for tag in tags if isinstance(tag, Derivation))
 
     @classmethod
-    def current_items(cls) -> list[Item]:
-        """The items asked today, without retired ones, in form order."""
-        return [item for item in cls.items.values() if not item.retired]
+    def items_in(cls, version: str) -> list[Item]:
+        """The items that a record of a CRF version is asked, in form order."""
+        return [item for item in cls.items.values() if item.is_in(version)]
 
 
 class Group(_Collection):
     """A repeating group inside a CRF: a child table with stable row numbers.
 
-    `fixed`: the number of rows a fixed grid always shows. `seed`: row keys offered ready (test names), not answers.
+    `fixed`: the number of rows a fixed grid always shows; `row_names` says what each of them is about.
     """
 
     fixed: ClassVar[int] = 0
     required: ClassVar[bool] = False
+    row_names: ClassVar[tuple[str, ...]] = ()
     crf_oid: ClassVar[str] = ""
 
-    def __init_subclass__(cls, *, oid: str, title: str, fixed: int = 0, required: bool = False) -> None:
-        cls.oid, cls.title, cls.fixed, cls.required = oid, title, fixed, required
+    def __init_subclass__(
+        cls, *, oid: str, title: str, fixed: int = 0, required: bool = False, row_names: tuple[str, ...] = ()
+    ) -> None:
+        cls.oid, cls.title, cls.required, cls.row_names = oid, title, required, row_names
+        cls.fixed = fixed or len(row_names)
+
+    @classmethod
+    def row_title(cls, number: int | str) -> str:
+        """What a row is called: the name of a row that has one, else the group with the row's number."""
+        names = {str(position): name for position, name in enumerate(cls.row_names, start=1)}
+        return names.get(str(number), f"{cls.title} {number}")
 
     @classmethod
     def takes_row(cls, number: int | None) -> bool:
@@ -140,11 +154,13 @@ class Group(_Collection):
 class CRF(_Collection):
     """A case report form. Subclass it in one file of `forms/crfs/`; the class body is the declaration.
 
-    `log`: one record per line of a subject-level log. `repeats`: several records per visit (samples).
+    `log`: one record per line of a subject-level log. `repeats`: several records per visit (samples). `since`: the
+    first version of a form that an amendment adds, above 1.0; sites do not have it before they activate it.
     """
 
     domain: ClassVar[str] = ""
-    version: ClassVar[str] = "1.0"
+    version: ClassVar[str] = FIRST
+    since: ClassVar[str] = FIRST
     slug: ClassVar[str] = ""
     log: ClassVar[bool] = False
     repeats: ClassVar[bool] = False
@@ -152,10 +168,10 @@ class CRF(_Collection):
     groups: ClassVar[dict[str, type[Group]]] = {}
 
     def __init_subclass__(
-        cls, *, oid: str, title: str, domain: str, version: str = "1.0", slug: str = "", log: bool = False,
-        repeats: bool = False, line_title: str = "",
+        cls, *, oid: str, title: str, domain: str, version: str = FIRST, slug: str = "", log: bool = False,
+        repeats: bool = False, line_title: str = "", since: str = FIRST,
     ) -> None:  # fmt: skip
-        cls.oid, cls.title, cls.domain, cls.version = oid, title, domain, version
+        cls.oid, cls.title, cls.domain, cls.version, cls.since = oid, title, domain, version, since
         cls.slug = slug or title.lower().replace(" ", "-")
         cls.log, cls.repeats, cls.line_title = log, repeats, line_title or title
         cls._collect(oid)
@@ -166,6 +182,7 @@ class CRF(_Collection):
                 value._collect(f"{oid}.{value.oid}")
                 cls.groups[value.oid] = value
         _verify_own_names(cls)
+        _verify_versions(cls)
         if oid in REGISTRY:
             taken = REGISTRY[oid].__module__
             raise DefinitionError(f"{cls.__module__}.{cls.__name__}: the OID {oid} is taken by {taken}")
@@ -229,6 +246,21 @@ def _verify_name(crf: type[CRF], collection: type[_Collection], where: str, name
     )
     if wrong:
         raise DefinitionError(f"{crf.__module__}: {where} of {collection.oid} names '{name}', which does not exist")
+
+
+def _verify_versions(crf: type[CRF]) -> None:
+    """Refuse what claims to have come with a version that this CRF has not reached, and what is no version."""
+    declared = [(crf.oid, crf.since)]
+    for _, collection in collections(crf):
+        declared += [(item.oid, item.since) for item in collection.items.values()]
+        declared += [(check.id, check.since) for check in collection.checks]
+        declared += [(item.oid, item.retired) for item in collection.items.values() if item.retired]
+    try:
+        ahead = [where for where, version in declared if order(version) > order(crf.version)]
+    except ValueError as wrong:
+        raise DefinitionError(f"{crf.__module__}: {crf.oid}: {wrong}") from None
+    if ahead:
+        raise DefinitionError(f"{crf.__module__}: {ahead[0]} names a version above that of its CRF, {crf.version}")
 
 
 def _verify_values(crf: type[CRF], collection: type[CRF] | type[Group], item: Item) -> None:
@@ -324,4 +356,13 @@ def foreign_crfs(declared: Check | Derivation) -> set[str]:
         head = argument if kind in ("all", "ever", "same") and argument else name.partition(".")[0]
         if head.isupper() and head in REGISTRY:
             found.add(head)
-    return found
+    return found | set(procedure_crfs()) if "procedures" in {n.rstrip("?") for n in declared.on} else found
+
+
+def procedure_crfs() -> tuple[str, ...]:
+    """The CRFs that date a visit, a dose, a sample or another procedure; known once all CRFs are declared."""
+    return tuple(
+        crf.oid
+        for crf in REGISTRY.values()
+        if any(item.after_consent for _, part in collections(crf) for item in part.items.values())
+    )

@@ -23,7 +23,9 @@ from forms.crf import (
     order_of_derivations,
 )
 from forms.items import Answer, Item
+from forms.procedures import procedures
 from forms.reading import display
+from forms.versions import order
 from forms.views import Record, Row, SubjectView
 
 NOTE, QUERY = "N", "Q"
@@ -51,8 +53,8 @@ class _Unknown(Exception):
 
 
 def is_visible(item: Item, row: Row, record: Record) -> bool:
-    """Whether the item is asked now, given the answers of its row, its record and its visit."""
-    if item.retired:
+    """Whether the item is asked now: by the record's CRF version, and by the answers of row, record and visit."""
+    if not item.is_in(record.version):
         return False
     return item.visible_if is None or item.visible_if.holds(lambda name: _condition_value(name, row, record))
 
@@ -90,6 +92,8 @@ def _resolve(name: str, row: Row, record: Record, subject: SubjectView) -> objec
     head, _, rest = name.partition(".")
     if not rest:
         plain = {"now": subject.now, "today": subject.today, "visit": record.visit, "self": row, "subject": subject}
+        if name == "procedures":
+            return procedures(subject)
         return plain[name] if name in plain else row.value(name)
     if head == "record":
         return record.value(rest)
@@ -137,7 +141,8 @@ def _derive_once(record: Record, subject: SubjectView) -> list[Derived]:
         rows: Iterable[Row] = record.rows(group_oid) if group_oid else [record]
         for derivation in order_of_derivations(collection):
             for row in rows:
-                if _is_kept(collection.items[derivation.item], row):
+                item = collection.items[derivation.item]
+                if _is_kept(item, row) or not item.is_in(record.version):
                     continue
                 value = _derived_value(derivation, row, record, subject)
                 if value != row.value(derivation.item) or str(value) != str(row.value(derivation.item)):
@@ -190,7 +195,15 @@ def _looked_at_for_notes(oid: str) -> frozenset[str]:
     return frozenset(check.id for check in noted) | frozenset(other for check in noted for other in check.yields_to)
 
 
+def _applies(check: Check, row: Row, record: Record) -> bool:
+    """Whether the record's CRF version knows the check and asks the item at which it would speak."""
+    target = row.collection.items.get(check.target)
+    return order(check.since) <= order(record.version) and (target is None or target.is_in(record.version))
+
+
 def _run(check: Check, row: Row, record: Record, subject: SubjectView) -> Iterator[Finding]:
+    if not _applies(check, row, record):
+        return
     try:
         inputs = _inputs(check, row, record, subject)
     except _Unknown:
@@ -238,7 +251,7 @@ def _is_instant(value: object) -> bool:
 
 def _general(row: Row, record: Record, subject: SubjectView) -> Iterator[Finding]:
     """GEN-02 (future), GEN-05 (plausible range), GEN-07 (specify), IC-01 (before consent)."""
-    for item in row.collection.items.values():
+    for item in row.collection.items_in(record.version):
         value = row.value(item.name)
         row_uid = row.uid if row is not record else None
         if value is None:
@@ -256,8 +269,9 @@ def _other_without_text(item: Item, row: Row) -> Item | None:
     if not isinstance(item, it.Text) or not isinstance(condition, When) or row.answer(item.name).is_given:
         return None
     chosen = row.collection.items.get(condition.item)
-    is_other = chosen is not None and all(v == "OTHER" or v.endswith("Other, specify") for v in condition.values)
-    return chosen if is_other and condition.holds(row.value) else None
+    others = tuple(v for v in condition.values if v == "OTHER" or v.endswith("Other, specify"))
+    is_other = chosen is not None and bool(others) and When(condition.item, others).holds(row.value)
+    return chosen if is_other else None
 
 
 def _general_of_value(item: Item, value: object, subject: SubjectView) -> Iterator[tuple[str, str]]:
@@ -324,7 +338,11 @@ def _blank_rows(record: Record) -> Iterator[tuple[str, Row]]:
 
 def empty_required_groups(record: Record) -> list[type[Group]]:
     """Groups that must have at least one row and have none."""
-    return [group for oid, group in record.crf.groups.items() if group.required and not record.rows(oid)]
+    return [
+        group
+        for oid, group in record.crf.groups.items()
+        if group.required and not record.rows(oid) and group.items_in(record.version)
+    ]
 
 
 def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
@@ -335,7 +353,7 @@ def hidden_answers(record: Record) -> list[tuple[str | None, Row, Item]]:
         for item in row.collection.items.values()
         if row.answer(item.name).is_given
         and not item.derived
-        and not item.retired
+        and item.is_in(record.version)
         and not is_visible(item, row, record)
     ]
 
@@ -348,7 +366,9 @@ def may_move(record: Record, subject: SubjectView, facts: frozenset[str]) -> boo
     return any(
         str(_derived_value(rule, row, record, subject)) != str(row.value(rule.item))
         for rule, row in _rules_on_rows(record, facts)
-        if isinstance(rule, Derivation) and not _is_kept(row.collection.items[rule.item], row)
+        if isinstance(rule, Derivation)
+        and not _is_kept(row.collection.items[rule.item], row)
+        and row.collection.items[rule.item].is_in(record.version)
     )
 
 

@@ -17,7 +17,7 @@ def place_words(path: str) -> str:
         return path
     visit, line, groups = find_visit(parts[0]) if parts[0] != LOG else None, parts[2:], crf.groups
     title = f"{crf.title} {line.pop(0)}" if line and line[0].isdigit() else crf.title
-    row = f"{groups[line[0]].title} {line[1]}" if len(line) > 1 and line[0] in groups else ""
+    row = groups[line[0]].row_title(line[1]) if len(line) > 1 and line[0] in groups else ""
     return ", ".join(part for part in (visit.short if visit else "", title, row) if part)
 
 

@@ -43,7 +43,7 @@ class FormPage:
         hidden = evaluation.hidden_answers(entry.view)
         self._hidden = {(row.uid, item.name) for _, row, item in hidden}
         self.items = self._views(entry.view, None, "")
-        self.groups = [self._group(group) for group in entry.crf.groups.values()]
+        self.groups = [self._group(group) for group in entry.crf.groups.values() if group.items_in(entry.view.version)]
         self.no_longer_asked = [
             self._view(item, row, group, str(row.number) if group else "") for group, row, item in hidden
         ]
@@ -112,7 +112,7 @@ class FormPage:
         prefix = path_of("", group.oid, key)
         typed, sentences = self.typed, self.typed.sentences
         return RowView(
-            key, prefix, f"{group.title} {key}" if key.isdigit() else f"{group.title}, new row",
+            key, prefix, group.row_title(key) if key.isdigit() else f"{group.title}, new row",
             self._views(shown, group.oid, key), is_stored=row is not None,
             remove_error=sentences.get(f"{prefix}remove") or sentences.get(f"{prefix}remove_reason", ""),
             remove_reason=typed.text(f"{prefix}remove_reason") or "",
@@ -124,7 +124,9 @@ class FormPage:
         views = []
         for item in row.collection.items.values():
             is_asked = evaluation.is_visible(item, row, self.entry.view)
-            if (row.uid, item.name) in self._hidden or item.retired or not (is_asked or self.viewer.may_enter):
+            if (row.uid, item.name) in self._hidden or not (is_asked or self.viewer.may_enter):
+                continue
+            if not item.is_in(self.entry.view.version):
                 continue
             view = self._view(item, row, group, key)
             view.when, view.is_asked = self._when(item, row, group, key), is_asked
@@ -158,7 +160,7 @@ class FormPage:
     def _is_entered(self, item: Item) -> bool:
         return (
             self.viewer.may_enter
-            and not item.retired
+            and item.is_in(self.entry.view.version)
             and (item.editable or not item.derived)
             and (self.viewer.may_assess or not item.assess)
         )

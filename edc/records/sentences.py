@@ -71,7 +71,7 @@ def labels_of(crf: type[CRF], held: Sequence[Held]) -> list[str]:
         parts = one.path.split(".")
         group = crf.groups.get(parts[0])
         item = (group.items if group else crf.items).get(parts[2] if group and len(parts) > 2 else parts[0])
-        labels.append(item.label if item else f"{group.title} {parts[1]}" if group else one.path)
+        labels.append(item.label if item else group.row_title(parts[1]) if group else one.path)
     return list(dict.fromkeys(labels))
 
 

@@ -20,6 +20,10 @@ for _name in (
     "medications",
     "any_procedures",
     "procedures",
+    "treatment_end",
+    "survival",
+    "study_completion",
+    "death",
 ):
     import_module(f"{__name__}.{_name}")
 

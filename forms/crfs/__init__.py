@@ -8,6 +8,8 @@ for _name in (
     "visit",
     "consent",
     "demographics",
+    "registration",
+    "disease_history",
     "laboratory",
     "nivolumab",
     "il2_admission",

@@ -75,6 +75,149 @@ def upgrade() -> None:
     with op.batch_alter_table('crf_cmyn', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_crf_cmyn_site_uid'), ['site_uid'], unique=False)
 
+    op.create_table('crf_dh',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('tumour_type', sa.String(length=20), nullable=True),
+    sa.Column('tumour_type_missing', sa.String(length=24), nullable=True),
+    sa.Column('histology_confirmed', sa.String(length=1), nullable=True),
+    sa.Column('histology_confirmed_missing', sa.String(length=24), nullable=True),
+    sa.Column('melanoma_subtype', sa.String(length=15), nullable=True),
+    sa.Column('melanoma_subtype_missing', sa.String(length=24), nullable=True),
+    sa.Column('rcc_histology', sa.String(length=11), nullable=True),
+    sa.Column('rcc_histology_missing', sa.String(length=24), nullable=True),
+    sa.Column('braf_status', sa.String(length=9), nullable=True),
+    sa.Column('braf_status_missing', sa.String(length=24), nullable=True),
+    sa.Column('imdc_risk', sa.String(length=12), nullable=True),
+    sa.Column('imdc_risk_missing', sa.String(length=24), nullable=True),
+    sa.Column('initial_dx_date', sa.String(length=10), nullable=True),
+    sa.Column('initial_dx_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('initial_stage', sa.String(length=4), nullable=True),
+    sa.Column('initial_stage_missing', sa.String(length=24), nullable=True),
+    sa.Column('current_stage', sa.String(length=4), nullable=True),
+    sa.Column('current_stage_missing', sa.String(length=24), nullable=True),
+    sa.Column('m_category', sa.String(length=3), nullable=True),
+    sa.Column('m_category_missing', sa.String(length=24), nullable=True),
+    sa.Column('unresectable', sa.String(length=1), nullable=True),
+    sa.Column('unresectable_missing', sa.String(length=24), nullable=True),
+    sa.Column('metastatic_dx_date', sa.String(length=10), nullable=True),
+    sa.Column('metastatic_dx_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('gilbert', sa.String(length=1), nullable=True),
+    sa.Column('gilbert_missing', sa.String(length=24), nullable=True),
+    sa.Column('nephrectomy', sa.String(length=1), nullable=True),
+    sa.Column('nephrectomy_missing', sa.String(length=24), nullable=True),
+    sa.Column('any_metastasis', sa.String(length=1), nullable=True),
+    sa.Column('any_metastasis_missing', sa.String(length=24), nullable=True),
+    sa.Column('baseline_ldh_raised', sa.String(length=1), nullable=True),
+    sa.Column('baseline_ldh_raised_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_dh_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_dh'))
+    )
+    with op.batch_alter_table('crf_dh', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_dh_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_dh_met',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('record_uid', sa.String(length=32), nullable=True),
+    sa.Column('row_no', sa.Integer(), nullable=True),
+    sa.Column('removed', sa.Boolean(), nullable=True),
+    sa.Column('removed_reason', sa.String(length=200), nullable=True),
+    sa.Column('organ', sa.String(length=15), nullable=True),
+    sa.Column('organ_missing', sa.String(length=24), nullable=True),
+    sa.Column('detail', sa.String(length=60), nullable=True),
+    sa.Column('detail_missing', sa.String(length=24), nullable=True),
+    sa.Column('cns_status', sa.String(length=22), nullable=True),
+    sa.Column('cns_status_missing', sa.String(length=24), nullable=True),
+    sa.Column('symptomatic', sa.String(length=1), nullable=True),
+    sa.Column('symptomatic_missing', sa.String(length=24), nullable=True),
+    sa.Column('cns_last_imaging', sa.Date(), nullable=True),
+    sa.Column('cns_last_imaging_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['record_uid'], ['form_record.uid'], name=op.f('fk_crf_dh_met_record_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_dh_met'))
+    )
+    with op.batch_alter_table('crf_dh_met', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_dh_met_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ux_crf_dh_met_row', ['record_uid', 'row_no'], unique=True)
+
+    op.create_table('crf_dh_pd1',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('record_uid', sa.String(length=32), nullable=True),
+    sa.Column('row_no', sa.Integer(), nullable=True),
+    sa.Column('removed', sa.Boolean(), nullable=True),
+    sa.Column('removed_reason', sa.String(length=200), nullable=True),
+    sa.Column('agent', sa.String(length=13), nullable=True),
+    sa.Column('agent_missing', sa.String(length=24), nullable=True),
+    sa.Column('combination', sa.String(length=100), nullable=True),
+    sa.Column('combination_missing', sa.String(length=24), nullable=True),
+    sa.Column('setting', sa.String(length=10), nullable=True),
+    sa.Column('setting_missing', sa.String(length=24), nullable=True),
+    sa.Column('first_dose', sa.String(length=10), nullable=True),
+    sa.Column('first_dose_missing', sa.String(length=24), nullable=True),
+    sa.Column('last_dose', sa.String(length=10), nullable=True),
+    sa.Column('last_dose_missing', sa.String(length=24), nullable=True),
+    sa.Column('doses_given', sa.Integer(), nullable=True),
+    sa.Column('doses_given_missing', sa.String(length=24), nullable=True),
+    sa.Column('dosing_interval_weeks', sa.Integer(), nullable=True),
+    sa.Column('dosing_interval_weeks_missing', sa.String(length=24), nullable=True),
+    sa.Column('weeks_exposed', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True),
+    sa.Column('weeks_exposed_missing', sa.String(length=24), nullable=True),
+    sa.Column('best_response', sa.String(length=17), nullable=True),
+    sa.Column('best_response_missing', sa.String(length=24), nullable=True),
+    sa.Column('progression_documented', sa.String(length=1), nullable=True),
+    sa.Column('progression_documented_missing', sa.String(length=24), nullable=True),
+    sa.Column('progression_type', sa.Text(), nullable=True),
+    sa.Column('progression_type_missing', sa.String(length=24), nullable=True),
+    sa.Column('progression_date', sa.String(length=10), nullable=True),
+    sa.Column('progression_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('stop_reason', sa.String(length=11), nullable=True),
+    sa.Column('stop_reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['record_uid'], ['form_record.uid'], name=op.f('fk_crf_dh_pd1_record_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_dh_pd1'))
+    )
+    with op.batch_alter_table('crf_dh_pd1', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_dh_pd1_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ux_crf_dh_pd1_row', ['record_uid', 'row_no'], unique=True)
+
+    op.create_table('crf_dh_ptx',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('record_uid', sa.String(length=32), nullable=True),
+    sa.Column('row_no', sa.Integer(), nullable=True),
+    sa.Column('removed', sa.Boolean(), nullable=True),
+    sa.Column('removed_reason', sa.String(length=200), nullable=True),
+    sa.Column('category', sa.String(length=15), nullable=True),
+    sa.Column('category_missing', sa.String(length=24), nullable=True),
+    sa.Column('agent', sa.String(length=100), nullable=True),
+    sa.Column('agent_missing', sa.String(length=24), nullable=True),
+    sa.Column('start', sa.String(length=10), nullable=True),
+    sa.Column('start_missing', sa.String(length=24), nullable=True),
+    sa.Column('ongoing', sa.String(length=1), nullable=True),
+    sa.Column('ongoing_missing', sa.String(length=24), nullable=True),
+    sa.Column('stop', sa.String(length=10), nullable=True),
+    sa.Column('stop_missing', sa.String(length=24), nullable=True),
+    sa.Column('investigational', sa.String(length=1), nullable=True),
+    sa.Column('investigational_missing', sa.String(length=24), nullable=True),
+    sa.Column('recovered', sa.String(length=1), nullable=True),
+    sa.Column('recovered_missing', sa.String(length=24), nullable=True),
+    sa.Column('prior_il2', sa.String(length=1), nullable=True),
+    sa.Column('prior_il2_missing', sa.String(length=24), nullable=True),
+    sa.Column('best_response', sa.String(length=17), nullable=True),
+    sa.Column('best_response_missing', sa.String(length=24), nullable=True),
+    sa.Column('stop_reason', sa.String(length=11), nullable=True),
+    sa.Column('stop_reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['record_uid'], ['form_record.uid'], name=op.f('fk_crf_dh_ptx_record_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_dh_ptx'))
+    )
+    with op.batch_alter_table('crf_dh_ptx', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_dh_ptx_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ux_crf_dh_ptx_row', ['record_uid', 'row_no'], unique=True)
+
     op.create_table('crf_dth',
     sa.Column('uid', sa.String(length=32), nullable=False),
     sa.Column('death_date', sa.String(length=10), nullable=True),
@@ -253,6 +396,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('crf_pryn', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_crf_pryn_site_uid'), ['site_uid'], unique=False)
+
+    op.create_table('crf_reg',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('registration_date', sa.Date(), nullable=True),
+    sa.Column('registration_date_missing', sa.String(length=24), nullable=True),
+    sa.Column('registered_by', sa.String(length=100), nullable=True),
+    sa.Column('registered_by_missing', sa.String(length=24), nullable=True),
+    sa.Column('arm_code', sa.String(length=7), nullable=True),
+    sa.Column('arm_code_missing', sa.String(length=24), nullable=True),
+    sa.Column('cohort', sa.String(length=20), nullable=True),
+    sa.Column('cohort_missing', sa.String(length=24), nullable=True),
+    sa.Column('eligibility_confirmed', sa.String(length=1), nullable=True),
+    sa.Column('eligibility_confirmed_missing', sa.String(length=24), nullable=True),
+    sa.Column('override_reason', sa.String(length=200), nullable=True),
+    sa.Column('override_reason_missing', sa.String(length=24), nullable=True),
+    sa.Column('origins', sa.Text(), nullable=True),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_reg_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_crf_reg'))
+    )
+    with op.batch_alter_table('crf_reg', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_crf_reg_site_uid'), ['site_uid'], unique=False)
 
     op.create_table('crf_surv',
     sa.Column('uid', sa.String(length=32), nullable=False),

@@ -73,7 +73,7 @@ def follow_schedule(book: SubjectBook, crf_oid: str) -> bool:
     missing = [v for v in expected_visits(line.events, line.anchors) if all(v.oid != have.oid for have in book.visits)]
     book.add_visits([make_visit(book.session, book.subject, definition) for definition in missing])
     for visit in book.visits:
-        _plan(visit, line.anchors)
+        moved |= _plan(visit, line.anchors)
     return moved
 
 
@@ -105,9 +105,12 @@ def _set_dates(book: SubjectBook, line: Timeline) -> bool:
     return moved
 
 
-def _plan(visit: Visit, anchors: Anchors) -> None:
+def _plan(visit: Visit, anchors: Anchors) -> bool:
+    """Set the planned date and window of a visit; True when they moved."""
     definition = schedule.find_visit(visit.oid)
     planned = plan(definition, anchors) if definition else None
     new = (planned.target, planned.earliest, planned.latest) if planned else (None, None, None)
-    if (visit.planned_on, visit.window_from, visit.window_to) != new:
-        visit.planned_on, visit.window_from, visit.window_to = new
+    if (visit.planned_on, visit.window_from, visit.window_to) == new:
+        return False
+    visit.planned_on, visit.window_from, visit.window_to = new
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -481,14 +482,44 @@ def test_raising_a_query_moves_no_other_axis(signed_visit: Casebook) -> None:
 # --- schedule, identifiers, replay ----------------------------------------------------------------------------------
 
 
-def test_day_one_brings_the_visits_of_its_course(casebook: Casebook) -> None:
-    casebook.add_visit("C1D1")
-    casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-01-22"}, visit="C1D1")
+def planned_visits(casebook: Casebook) -> tuple[str, str, dict[str, str]]:
+    """First dose and status of the participant, and the planned date of each visit."""
     with casebook.session() as session:
         subject = get_subject(session, CODE)
         planned = {visit.oid: str(visit.planned_on) for visit in session.scalars(select(Visit))}
-    assert (str(subject.c1d1), subject.status) == ("2024-01-22", "ON_TREATMENT")
-    assert planned["C1D35"] == "2024-02-25"
+        return str(subject.c1d1), subject.status, planned
+
+
+def test_day_one_brings_the_visits_of_its_course(casebook: Casebook) -> None:
+    casebook.add_visit("C1D1")
+    casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-01-22"}, visit="C1D1")
+    first_dose, _, planned = planned_visits(casebook)
+    assert (first_dose, planned["C1D35"]) == ("None", "2024-02-25")
+
+
+def test_nivolumab_moves_the_windows_and_is_the_first_dose(casebook: Casebook) -> None:
+    casebook.add_visit("C1D1")
+    casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-01-22"}, visit="C1D1")
+    casebook.save("NIVO", {"given": "Y", "start_dt": "2024-01-23 09:00"}, visit="C1D1")
+    first_dose, status, planned = planned_visits(casebook)
+    assert (first_dose, status) == ("2024-01-23", "ON_TREATMENT")
+    assert (planned["C1A1"], planned["C1D35"], planned["PFS12"]) == ("2024-01-30", "2024-02-26", "2025-01-23")
+
+
+def test_a_dose_of_a_later_course_moves_the_windows_of_its_course_and_their_queries(casebook: Casebook) -> None:
+    casebook.clock.at = dt.datetime(2024, 5, 1, 17, 5, tzinfo=dt.UTC)
+    for visit, date in (("C1D1", "2024-01-22"), ("C2D1", "2024-04-01")):
+        casebook.add_visit(visit)
+        casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": date}, visit=visit)
+        casebook.save("NIVO", {"given": "Y", "start_dt": f"{date} 09:00"}, visit=visit)
+    casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-04-12"}, visit="C2A1")
+    casebook.save("IL2A", {"admission_occurred": "Y", "admit_dt": "2024-04-14 10:00"}, visit="C2A1")
+    late = ("VIS-01", "admit_dt", "open")
+    assert late in casebook.queries("IL2A", visit="C2A1")
+    casebook.save("NIVO", {"start_dt": "2024-04-04 09:00"}, visit="C2D1", reason="Entry error")
+    _, _, planned = planned_visits(casebook)
+    assert (planned["C1A1"], planned["C2A1"]) == ("2024-01-29", "2024-04-11")
+    assert ("VIS-01", "admit_dt", "closed") in casebook.queries("IL2A", visit="C2A1")
 
 
 @pytest.mark.requirement("C50", "S-6.2")

@@ -9,6 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 from forms.codelists import LISTS, CodeList
 from forms.conditions import Condition
+from forms.versions import FIRST, spans
 
 MISSING_REASONS = LISTS["MISSRSN"]
 
@@ -19,7 +20,8 @@ class Item:
 
     `required` with `visible_if` means required while visible. `assess` items are answered by an investigator only.
     `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
-    `after_consent` marks dates of procedures, which check IC-01 compares with the consent.
+    `after_consent` marks dates of procedures, which check IC-01 compares with the consent. `since` and `retired` are the
+    CRF versions in which the item came and from which on it is not asked.
     """
 
     label: str
@@ -39,7 +41,7 @@ class Item:
     verify: bool = True
     not_future: bool = True
     after_consent: bool = False
-    since: str = "1.0"
+    since: str = FIRST
     retired: str = ""
     name: str = field(default="", init=False)
     oid: str = field(default="", init=False)
@@ -61,6 +63,10 @@ class Item:
     def is_verified_against_source(self) -> bool:
         """Whether a monitor compares this item with the source document (derived values never are)."""
         return self.verify and not self.derived
+
+    def is_in(self, version: str) -> bool:
+        """Whether a record of this CRF version is asked the item."""
+        return spans(self.since, self.retired, version)
 
     def bound(self, name: str, prefix: str) -> Item:
         """A copy that knows its name and OID inside a CRF or group."""

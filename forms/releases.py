@@ -21,6 +21,7 @@ from forms import items as it
 from forms.conditions import Both, Condition, Either, When
 from forms.crf import CRF, Check, DefinitionError, Derivation, Group, all_crfs
 from forms.items import Item
+from forms.versions import FIRST, order
 
 RELEASED = Path(__file__).parent / "released"
 # A stored value means something else, or no longer fits, when one of these changes.
@@ -34,7 +35,7 @@ def definition(crf: type[CRF]) -> Definition:
     """Everything about a CRF that is data, in JSON types: two equal definitions ask the same questions."""
     return {
         "oid": crf.oid, "title": crf.title, "domain": crf.domain, "version": crf.version, "slug": crf.slug,
-        "log": crf.log, "repeats": crf.repeats, "line_title": crf.line_title, **_asked(crf),
+        "log": crf.log, "repeats": crf.repeats, "line_title": crf.line_title, **_since(crf), **_asked(crf),
         "groups": [_group(group) for group in crf.groups.values()], "codelists": _codelists(crf),
     }  # fmt: skip
 
@@ -83,8 +84,13 @@ def _check(check: Check) -> Definition:
     return {
         "id": check.id, "function": check.function.__name__, "message": check.message, "on": list(check.on),
         "severity": check.severity, "target": check.target, "yields_to": list(check.yields_to),
-        "source": source_digest(check.function),
+        "source": source_digest(check.function), **_since(check),
     }  # fmt: skip
+
+
+def _since(declared: Check | type[CRF]) -> Definition:
+    """The version that brought a check or form; what was there from the first is released without it."""
+    return {"since": declared.since} if declared.since != FIRST else {}
 
 
 def _derivation(derivation: Derivation) -> Definition:
@@ -139,11 +145,7 @@ def find_release(oid: str, version: str, folder: Path = RELEASED) -> Definition 
 def find_last_release(oid: str, folder: Path = RELEASED) -> Definition | None:
     """The frozen definition of the highest version, or None."""
     versions = [path.stem.removeprefix(f"{oid}-") for path in folder.glob(f"{oid}-*.json")]
-    return find_release(oid, max(versions, key=_order), folder) if versions else None
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    return find_release(oid, max(versions, key=order), folder) if versions else None
 
 
 def release(crf: type[CRF], folder: Path = RELEASED) -> Path:
@@ -176,7 +178,7 @@ def _problems(crf: type[CRF], folder: Path) -> Iterator[str]:
         return
     now = json.loads(canonical_json(definition(crf)))
     yield from _broken_promises(last, now)
-    if _order(crf.version) > _order(last["version"]):
+    if order(crf.version) > order(last["version"]):
         yield _not_released(crf)
     elif crf.version != last["version"]:
         yield f"{crf.oid} {crf.version} is older than its release {last['version']}. Raise its version."

@@ -41,14 +41,15 @@ class Row:
 class Record(Row):
     """One filled-in CRF with its groups; removed rows are not here."""
 
-    __slots__ = ("entry_status", "group_rows", "visit")
+    __slots__ = ("entry_status", "group_rows", "version", "visit")
 
     def __init__(
         self, uid: str, number: int, crf: type[CRF], answers: Mapping[str, Answer] | None = None, *,
         rows: Mapping[str, Sequence[Row]] | None = None, visit: VisitView | None = None,
-        entry_status: str = "incomplete",
+        entry_status: str = "incomplete", version: str = "",
     ) -> None:  # fmt: skip
         super().__init__(uid, number, crf, answers)
+        self.version = version or crf.version
         self.group_rows: dict[str, list[Row]] = {oid: list((rows or {}).get(oid, ())) for oid in crf.groups}
         self.visit = visit
         self.entry_status = entry_status

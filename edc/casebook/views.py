@@ -188,7 +188,7 @@ def _log(subject: Subject, crf: type[CRF]) -> str:
 
 def shown_items(crf: type[CRF]) -> list[Item]:
     """The items of a log that its list shows: the required ones that are short, at most six."""
-    asked = [item for item in crf.current_items() if item.required and not item.identifier and not item.visible_if]
+    asked = [item for item in crf.items_in(crf.version) if item.required and not item.identifier and not item.visible_if]
     return asked[:6]
 
 

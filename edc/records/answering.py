@@ -7,7 +7,14 @@ from edc.records.book import Entry, SubjectBook
 from edc.records.clashes import differs
 from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE
 from edc.records.outcome import Changed, SaveOutcome, Saving
-from edc.records.problems import BrokenReference, ChangeReasonMissing, ItemNotYours, RecordRemoved, UnknownRow
+from edc.records.problems import (
+    BrokenReference,
+    ChangeReasonMissing,
+    ItemNotInVersion,
+    ItemNotYours,
+    RecordRemoved,
+    UnknownRow,
+)
 from edc.records.tables import GROUP_TABLES, GroupRow, ItemRow
 from forms import evaluation
 from forms.crf import Group
@@ -22,6 +29,7 @@ def apply_patch(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -
     for group, rows in patch.rows.items():
         for row_patch in rows:
             _apply_row(saving, book, entry, entry.crf.groups[group], row_patch, changed, patch)
+    _refuse_other_versions(entry, changed)
     _refuse_not_yours(saving, changed)
     _refuse_broken_references(book, changed)
     _require_reasons(saving, patch, changed)
@@ -89,6 +97,14 @@ def _stored_row(
     entry.view.group_rows[group.oid].append(book.row_view(entry, row))
     entry.view.group_rows[group.oid].sort(key=lambda r: r.number)
     return row
+
+
+def _refuse_other_versions(entry: Entry, changed: list[Changed]) -> None:
+    """A record takes no answers to items that its CRF version does not have; the last answer may be cleared."""
+    version = entry.header.crf_version
+    strange = [c.item.label for c in changed if c.new.is_given and not c.item.is_in(version)]
+    if strange:
+        raise ItemNotInVersion(labels=", ".join(strange), version=version)
 
 
 def _refuse_not_yours(saving: Saving, changed: list[Changed]) -> None:

@@ -272,8 +272,9 @@ class SubjectBook:
     def _entry(self, header: FormRecord, row: CrfRow, groups: dict[str, list[GroupRow]]) -> Entry:
         visit = visit_view(header.visit) if header.visit is not None else None
         record = Record(
-            header.uid, header.repeat_no, get_crf(header.crf_oid), visit=visit, entry_status=header.entry_status
-        )
+            header.uid, header.repeat_no, get_crf(header.crf_oid), visit=visit, entry_status=header.entry_status,
+            version=header.crf_version,
+        )  # fmt: skip
         entry = Entry(header, row, groups, record, {row.uid: row})
         self.attach(entry, row)
         record.answers = self.answers(entry, row)

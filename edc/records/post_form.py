@@ -74,7 +74,8 @@ class Posting:
         return service.find_repeated(self.session, self.me.user.uid, request_id())
 
     def _may_edit(self, path: str) -> bool:
-        return posting.may_edit(self.place.crf, path, may_assess=self.me.may(P.RECORD_ASSESS))
+        version, may_assess = self.place.record.crf_version, self.me.may(P.RECORD_ASSESS)
+        return posting.may_edit(self.place.crf, path, may_assess=may_assess, version=version)
 
     def _store(self, patch: Patch, held: list[Held]) -> tuple[posting.Stored, Typed | None]:
         """The save and the draft of what is left, in one transaction."""

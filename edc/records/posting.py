@@ -43,14 +43,14 @@ def unsettled(form: MultiDict[str, str]) -> list[str]:
     return [path for path in form.getlist("merge") if form.get(CHOICE + path) not in (MINE, THEIRS)]
 
 
-def may_edit(crf: type[CRF], path: str, *, may_assess: bool) -> bool:
-    """Whether the person may change the item of a path on this page."""
+def may_edit(crf: type[CRF], path: str, *, may_assess: bool, version: str = "") -> bool:
+    """Whether the person may change the item of a path on the page of a record of this version (default: today's)."""
     group, _, rest = path.partition(".")
     items = crf.groups[group].items if rest else crf.items
     item = items.get(path.rpartition(".")[2])
     if item is None:
         return True
-    return not item.retired and (may_assess or not item.assess)
+    return item.is_in(version or crf.version) and (may_assess or not item.assess)
 
 
 def label_of(crf: type[CRF], path: str) -> str:

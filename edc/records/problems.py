@@ -35,6 +35,15 @@ class ChangeReasonMissing(Problem):
     next = "Say for each why it changed: entry error, new source, source corrected, or your own words."
 
 
+class ItemNotInVersion(Problem):
+    """Answers to items that the record's CRF version does not ask: ItemNotInVersion(labels="Pulse", version="1.0")."""
+
+    code, status = "item-not-in-version", 409
+    what = "Nothing was stored."
+    why = "This form was entered on version {version}, which does not ask: {labels}."
+    next = "Leave these out, or move the form to the version that its site has active."
+
+
 class ItemNotYours(Problem):
     """An item that only an investigator answers, or that nobody types: ItemNotYours(labels=..., who=...)."""
 

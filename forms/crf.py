@@ -263,21 +263,6 @@ def _verify_versions(crf: type[CRF]) -> None:
         raise DefinitionError(f"{crf.__module__}: {ahead[0]} names a version above that of its CRF, {crf.version}")
 
 
-def _verify_versions(crf: type[CRF]) -> None:
-    """Refuse what claims to have come with a version that this CRF has not reached, and what is no version."""
-    declared = [(crf.oid, crf.since)]
-    for _, collection in collections(crf):
-        declared += [(item.oid, item.since) for item in collection.items.values()]
-        declared += [(check.id, check.since) for check in collection.checks]
-        declared += [(item.oid, item.retired) for item in collection.items.values() if item.retired]
-    try:
-        ahead = [where for where, version in declared if order(version) > order(crf.version)]
-    except ValueError as wrong:
-        raise DefinitionError(f"{crf.__module__}: {crf.oid}: {wrong}") from None
-    if ahead:
-        raise DefinitionError(f"{crf.__module__}: {ahead[0]} names a version above that of its CRF, {crf.version}")
-
-
 def _verify_values(crf: type[CRF], collection: type[CRF] | type[Group], item: Item) -> None:
     """Refuse a subset or a condition with a value that its code list does not have: it could never be answered."""
     asked = [(item, item.subset)] if isinstance(item, Choice) else []

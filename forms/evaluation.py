@@ -26,7 +26,6 @@ from forms.items import Answer, Item
 from forms.procedures import procedures
 from forms.reading import display
 from forms.versions import order
-from forms.versions import order
 from forms.views import Record, Row, SubjectView
 
 NOTE, QUERY = "N", "Q"

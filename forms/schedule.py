@@ -151,6 +151,7 @@ DM      X    .    .    .    .    .    .    .     .     .     .    .   .
 IE      X    .    .    .    .    .    .    .     .     .     .    .   .
 REG     X    .    .    .    .    .    .    .     .     .     .    .   .
 DH      X    .    .    .    .    .    .    .     .     .     .    .   .
+MHYN    .    .    .    .    .    .    .    .     .     .     .    .   L
 MH      X    .    .    .    .    .    .    .     .     .     .    .   L
 PE      X    (x)  (x)  (x)  (x)  (x)  (x)  (x)   (x)   .     (x)  c   .
 VS      X    (x)  (x)  (x)  (x)  (x)  (x)  (x)   (x)   .     .    c   .
@@ -193,7 +194,7 @@ FORMS_BY_VISIT: Mapping[str, Mapping[str, Due]] = dict(_read_matrix())
 
 # Kept once for a participant, not for a visit; those of ONCE hold one record, SAE one per serious event.
 SUBJECT_FORMS = frozenset(crf for crf, row in FORMS_BY_VISIT.items() if LOG in row)
-ONCE_FORMS = frozenset({"AEYN", "CMYN", "PRYN", "EOS", "DTH"})
+ONCE_FORMS = frozenset({"MHYN", "AEYN", "CMYN", "PRYN", "EOS", "DTH"})
 
 # Due on every day of the visit; several records of the CRF are normal there.
 DAILY_FORMS = frozenset({("LAB", ADMISSION_1), ("LAB", ADMISSION_2)})

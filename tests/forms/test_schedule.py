@@ -94,7 +94,7 @@ def test_forms_that_the_protocol_asks_for(kind: str, due: set[str]) -> None:
 
 
 def test_subject_level_forms() -> None:
-    assert set(schedule.SUBJECT_FORMS) == {"MH", "TLB", "AE", "AEYN", "CM", "PR", "DV", "SAE", "EOS", "DTH"}
+    assert set(schedule.SUBJECT_FORMS) == {"MHYN", "MH", "TLB", "AE", "AEYN", "CMYN", "CM", "PRYN", "PR", "DV", "SAE", "EOS", "DTH"}
     assert schedule.ONCE_FORMS <= schedule.SUBJECT_FORMS
 
 

@@ -42,6 +42,13 @@ def grade_periods(event: Record) -> list[GradePeriod]:
     return [GradePeriod(start, int(grade)) for start, grade in dated if start and grade]
 
 
+def highest_grade_from(event: Record) -> str | None:
+    """From when the highest grade of an event held first."""
+    periods = grade_periods(event)
+    worst = max((period.grade for period in periods), default=None)
+    return next((period.from_dt for period in periods if period.grade == worst), None)
+
+
 def may_be_present(event: Row, first: str, last: str) -> bool:
     """Whether an event can have been present at some time from first to last."""
     start, end = onset(event), resolution(event)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from forms.derive.dates import interval, known_day
-from forms.views import Record
+from forms.derive.dates import certainly_before, interval, known_day
+from forms.views import Record, Row
 
 
 def given_infusions(records: Iterable[Record]) -> list[Record]:
@@ -37,6 +37,21 @@ def first_infusion(records: Sequence[Record]) -> str | None:
     given = given_infusions(records)
     is_open = any(record.given == "Y" and not record.start_dt for record in records)
     return None if is_open or not given else str(given[0].start_dt)
+
+
+def infusions_after(start: str, records: Iterable[Record]) -> list[Record]:
+    """The infusions that were given, or should have been, certainly after a time."""
+    due = ((record, record.start_dt or _day_of_visit(record)) for record in records if record.given)
+    return [record for record, when in due if when and certainly_before(start, when)]
+
+
+def _day_of_visit(record: Record) -> dt.date | None:
+    return (record.visit.date or record.visit.planned) if record.visit else None
+
+
+def omitted_for(event: Row, records: Iterable[Record]) -> list[str]:
+    """The visits whose nivolumab was not given, or not in time, because of an event, such as C1D35."""
+    return [record.visit.oid for record in records if record.visit and record.ae_ref == event.uid]
 
 
 def falls_inside(moment: str, admission: Record) -> bool:

@@ -22,11 +22,13 @@ from forms.episodes import (
     grade_from,
     grade_periods,
     held_for,
+    highest_grade_from,
     is_related_to,
     moment,
     onset,
     resolution,
 )
+from forms.infusions import first_infusion, given_infusions, infusions_after, omitted_for
 from forms.items import Choice, Dictionary, Integer, MultiChoice, PartialDate, Text, Time, YesNo
 from forms.views import Record, Row
 
@@ -201,10 +203,10 @@ class AdverseEvents(
             return "Y"
         return None if None in relations else "N"
 
-    @derive("AE-LINKS", "dose_links", on="self all:IL2D")
-    def derive_links(event: Record, grids: Sequence[Record]) -> str | None:
-        """The slots whose hold names this event."""
-        return "; ".join(held_for(event, grids)) or None
+    @derive("AE-LINKS", "dose_links", on="self all:IL2D all:NIVO")
+    def derive_links(event: Record, grids: Sequence[Record], infusions: Sequence[Record]) -> str | None:
+        """The slots and infusions whose hold names this event."""
+        return "; ".join([*held_for(event, grids), *omitted_for(event, infusions)]) or None
 
     @check("AE-01", "One event per line: '{verbatim}' looks like two.", on="verbatim", severity="N")
     def is_one_event(verbatim: str) -> bool:
@@ -317,14 +319,16 @@ class AdverseEvents(
         return fail(x=first, s=start)
 
     @check(
-        "AE-11", "Related to nivolumab, but the first study dose is {x}, after onset {s}.",
-        on="self start_date rel_nivolumab subject.c1d1", target="rel_nivolumab",
+        "AE-11", "Related to nivolumab, but first nivolumab dose is {x}, after onset {s}.",
+        on="self start_date rel_nivolumab all:NIVO", target="rel_nivolumab",
     )  # fmt: skip
-    def nivolumab_came_before(event: Record, _: str, relation: str, c1d1: dt.date) -> Fail | None:
-        """An event related to nivolumab did not begin before the first study dose."""
-        start = onset(event)
+    def nivolumab_came_before(event: Record, _: str, relation: str, infusions: Sequence[Record]) -> Fail | None:
+        """An event related to nivolumab did not begin before its first dose."""
+        start, first = onset(event), first_infusion(infusions)
         assert start
-        return fail(x=c1d1, s=start) if is_related_to(relation) and certainly_before(start, c1d1) else None
+        if not is_related_to(relation) or first is None or not certainly_before(start, first):
+            return None
+        return fail(x=first, s=start)
 
     @check(
         "AE-11", "Immune-related, but related to neither nivolumab nor IL-2.",
@@ -366,6 +370,31 @@ class AdverseEvents(
         return bool(held_for(event, grids)) or any(event.uid in (a.stop_ae_ref or ()) for a in admissions)
 
     @check(
+        "AE-12", "Nivolumab was not given as planned at {k} for this event but action with nivolumab is '{a}'.",
+        on="self action_nivolumab all:NIVO", target="action_nivolumab",
+    )  # fmt: skip
+    def omitted_infusions_are_told(event: Record, action: str, infusions: Sequence[Record]) -> Fail | None:
+        """An infusion left out for an event means an interruption or withdrawal; NIV-01 asks about 'not changed'."""
+        omitted = omitted_for(event, infusions)
+        is_told = not omitted or action in (*STOPPING_ACTIONS, "DOSE NOT CHANGED")
+        return None if is_told else fail(k=", ".join(omitted), a=LISTS["ACN"].label(action))
+
+    @check(
+        "AE-12", "Action with nivolumab is 'Drug interrupted', but no infusion that was left out, late or interrupted "
+        "names this event.", on="self start_date action_nivolumab all:NIVO", target="action_nivolumab",
+    )  # fmt: skip
+    def nivolumab_interruption_is_linked(
+        event: Record, _: str, action: str, infusions: Sequence[Record]
+    ) -> bool | None:  # fmt: skip
+        """An interruption has its infusion; not judged before an infusion was due after the onset."""
+        start = onset(event)
+        assert start
+        due = infusions_after(start, infusions)
+        if action != "DRUG INTERRUPTED" or not due:
+            return None
+        return bool(omitted_for(event, infusions)) or any(one.interruption_reason == "ADVERSE EVENT" for one in due)
+
+    @check(
         "AE-13", "IL-2 withdrawn for this event, but a dose was given on {x}.",
         on="self start_date action_il2 all:IL2D all:IL2A", target="action_il2",
     )  # fmt: skip
@@ -379,6 +408,19 @@ class AdverseEvents(
         doses = given_slots(grid for grid in grids if grid.visit and grid.visit.uid in later)
         given = min((slot.start_dt for slot in doses if slot.start_dt), default=None)
         return fail(x=given) if action == "DRUG WITHDRAWN" and given else None
+
+    @check(
+        "AE-13", "Nivolumab withdrawn for this event, but a dose was given on {x}.",
+        on="self start_date action_nivolumab all:NIVO", target="action_nivolumab",
+    )  # fmt: skip
+    def nivolumab_withdrawal_is_final(
+        event: Record, _: str, action: str, infusions: Sequence[Record]
+    ) -> Fail | None:  # fmt: skip
+        """No infusion follows the highest grade of an event for which nivolumab was withdrawn."""
+        worst = highest_grade_from(event) or onset(event)
+        assert worst
+        later = [one for one in given_infusions(infusions) if certainly_before(worst, one.start_dt)]
+        return fail(x=later[0].start_dt[:10]) if action == "DRUG WITHDRAWN" and later else None
 
     @check("AE-13", "'{a}' is not foreseen in this study: doses are held or stopped.", on="self")
     def dose_is_not_changed(event: Record) -> list[Fail]:

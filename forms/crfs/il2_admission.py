@@ -14,6 +14,7 @@ from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive import dosing
 from forms.derive.dates import certainly_after, certainly_before, days_between, earliest, known_day
 from forms.episodes import STOPPING_ACTIONS, around, is_severe_or_serious, last_given, may_be_present
+from forms.infusions import falls_inside, given_infusions
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, Text, YesNo
 from forms.views import Record, SubjectView, VisitView
 
@@ -105,11 +106,19 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
             return None
         return fail(n=days, lo=STAY_DAYS[0], hi=STAY_DAYS[1])
 
-    @check("IL2-01", "Admission {a} is not after day 1 of the course ({y}).", on="admit_dt visit subject")
-    def follows_day_one(admit_dt: str, visit: VisitView, subject: SubjectView) -> Fail | None:
-        """Admissions follow day 1 of their course."""
+    @check(
+        "IL2-01", "Admission {a} is not after day 1 of the course ({y}).", on="self admit_dt visit subject all:NIVO",
+        target="admit_dt",
+    )  # fmt: skip
+    def follows_day_one(
+        admission: Record, admit_dt: str, visit: VisitView, subject: SubjectView, infusions: Sequence[Record]
+    ) -> Fail | None:  # fmt: skip
+        """Admissions follow day 1 of their course; NIV-06 speaks for a dose inside the stay."""
         day_one, day = subject.course_day_one(visit.course), known_day(admit_dt)
-        return fail(a=admit_dt, y=day_one) if day_one and day and day <= day_one else None
+        if day_one is None or day is None or day > day_one:
+            return None
+        is_asked_there = any(falls_inside(one.start_dt, admission) for one in given_infusions(infusions))
+        return None if is_asked_there else fail(a=admit_dt, y=day_one)
 
     @check("IL2-01", "Admission 2 {a} is before the end of admission 1 ({y}).", on="admit_dt visit all:IL2A")
     def follows_admission_one(admit_dt: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:

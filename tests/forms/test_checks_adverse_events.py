@@ -180,8 +180,6 @@ CASES = [
            FIRST_IL2),
     passes("AE-11", "a given dose still has no start", lasting("2024-03-06", "2024-03-08"),
            grid(given("2024-03-11 14:00", 2), {"number": 1, "status": "GIVEN"})),
-    asks("AE-11", "related to nivolumab before the first dose", lasting("2024-03-02", "2024-03-05"), **TREATED,
-         item="rel_nivolumab", message="Related to nivolumab, but the first study dose is 2024-03-04, after onset 2024-03-02."),
     asks("AE-11", "immune-related but related to no drug", event(
         immune_related="Y", rel_nivolumab="UNRELATED", rel_il2="UNLIKELY"), item="immune_related",
          message="Immune-related, but related to neither nivolumab nor IL-2."),

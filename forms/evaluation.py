@@ -321,7 +321,8 @@ def open_required(record: Record) -> list[tuple[str | None, Row, Item]]:
     missing = []
     for group_oid, row in [*rows_of(record), *_blank_rows(record)]:
         for item in row.collection.items.values():
-            asked = item.required and not item.derived and is_visible(item, row, record)
+            is_theirs = item.required and (item.editable or not item.derived)
+            asked = is_theirs and is_visible(item, row, record)
             if asked and not row.answer(item.name).is_given:
                 missing.append((group_oid, row, item))
     return missing

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from forms.derive.dates import DateLike, certainly_after, certainly_before, earliest, interval, latest
-from forms.derive.dosing import GIVEN
 from forms.derive.steroids import prednisone_equivalent
-from forms.episodes import moment
+from forms.episodes import given_slots, moment
+from forms.infusions import given_infusions
 from forms.views import Record, Row
 
 
@@ -63,10 +63,10 @@ def steroids_at(lines: Iterable[Row], when: DateLike) -> list[tuple[Row, Decimal
     return [(line, equivalent) for line, equivalent in found if equivalent is not None]
 
 
-def dose_times(grids: Iterable[Record]) -> list[str]:
-    """The starts of all given IL-2 doses."""
-    slots = (slot for grid in grids for slot in grid.rows("SLOT"))
-    return [slot.start_dt for slot in slots if slot.status == GIVEN and slot.start_dt]
+def dose_times(infusions: Iterable[Record], grids: Iterable[Record]) -> list[str]:
+    """The starts of all given doses of both study drugs."""
+    given = [*given_infusions(infusions), *given_slots(grids)]
+    return [dose.start_dt for dose in given if dose.start_dt]
 
 
 def is_treated(event: Row, lines: Sequence[Row], first: str, last: str) -> bool:

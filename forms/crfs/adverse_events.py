@@ -30,6 +30,7 @@ from forms.episodes import (
 )
 from forms.infusions import first_infusion, given_infusions, infusions_after, omitted_for
 from forms.items import Choice, Dictionary, Integer, MultiChoice, PartialDate, Text, Time, YesNo
+from forms.treatments import is_treated
 from forms.views import Record, Row
 
 SERIOUS = when("serious", "Y")
@@ -430,6 +431,22 @@ class AdverseEvents(
             for name in ("action_nivolumab", "action_il2")
             if event.value(name) in ("DOSE REDUCED", "DOSE INCREASED")
         ]
+
+    @check(
+        "AE-14", "You recorded treatment for '{t}': no medication or procedure line covers {s} to {e}.",
+        on="self start_date treatment_given all:CM all:PR now", target="treatment_given",
+    )  # fmt: skip
+    def treatment_is_listed(
+        event: Record, _: str, given: tuple[str, ...], medications: Sequence[Record], procedures: Sequence[Record],
+        now: str,
+    ) -> Fail | None:  # fmt: skip
+        """A medication or procedure as treatment has a line that names the event or may have run during it."""
+        start, end = onset(event), resolution(event)
+        assert start
+        logs = {"MEDICATION": medications, "PROCEDURE": procedures}
+        if all(is_treated(event, lines, start, end or now) for kind, lines in logs.items() if kind in given):
+            return None
+        return fail(t=event.ctcae_term or event.verbatim or "the event", s=start, e=end or "now")
 
     @check(
         "AE-15", "'{verbatim}' is usually coded as {suggestion} in CTCAE 5.0.", on="verbatim ctcae_term",

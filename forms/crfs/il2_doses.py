@@ -23,6 +23,7 @@ from forms.derive.dosing import (
 )
 from forms.episodes import around, grade_from, may_be_present, onset
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, Text, YesNo
+from forms.treatments import may_cover
 from forms.views import Record, Row, SubjectView, VisitView
 
 IS_GIVEN = when("status", GIVEN)
@@ -267,6 +268,18 @@ class Il2Doses(CRF, oid="IL2D", title="IL-2 doses", domain="EC", slug="il2-doses
                 return None
             difference = difference_words(Number(dose), expected)
             return fail(k=row.number, x=f"{dose:,}", c=f"{int(expected):,}", w=weight, l=level, d=difference)
+
+        @check(
+            "CM-05", "Vasopressor at slot {k}: no medication line covers {t}.",
+            on="self vasopressor_running planned_dt? all:CM", target="vasopressor_running",
+        )  # fmt: skip
+        def vasopressor_is_listed(row: Row, running: str, planned: str | None, lines: Sequence[Record]) -> Fail | None:
+            """A vasopressor at dose time has a line of the medications that may have run then."""
+            when = row.start_dt or planned
+            listed = (line for line in lines if line.class_flag == "VASOPRESSOR")
+            if running != "Y" or when is None or any(may_cover(line, when, when) for line in listed):
+                return None
+            return fail(k=row.number, t=when)
 
         @check(
             "IL2-17", "Slot {k} held for {reason}. No matching adverse event between {first} and {t}. Add or link one.",

@@ -11,6 +11,7 @@ from forms import schedule
 from forms.codelists import LISTS
 from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
+from forms.derive.dates import certainly_before
 from forms.items import Choice, Date, Decimal, Text, YesNo
 from forms.tumours import first_scan, lesion_name, modality, organ_group
 from forms.views import Record
@@ -158,6 +159,20 @@ class Lesions(CRF, oid="TLB", title="Lesions", domain="TU", slug="lesions", log=
         """An irradiated target has progressed since."""
         is_wrong = role == TARGET and irradiated == "Y" and progressed == "N"
         return fail(id=lesion_name(lesion)) if is_wrong else None
+
+    @check(
+        "RE-04", "{id} was irradiated on {x} (procedure line {n}): has it progressed since?",
+        on="self role irradiated baseline_scan_date all:PR", target="irradiated",
+    )  # fmt: skip
+    def irradiation_is_told(
+        lesion: Record, role: str, irradiated: str, scanned: dt.date, procedures: Sequence[Record]
+    ) -> Fail | None:
+        """A target in the field of a radiotherapy before its baseline scan is called irradiated."""
+        if role != TARGET or irradiated == "Y":
+            return None
+        rays = (p for p in procedures if p.category == "RADIOTHERAPY" and lesion.uid in (p.lesion_refs or ()))
+        before = next((p for p in rays if p.start and certainly_before(p.start, scanned)), None)
+        return fail(id=lesion_name(lesion), x=before.start, n=before.number) if before else None
 
     @check(
         "RE-11", "{id} is still equivocal after {n} scans. If confirmed, progression is dated {x}.",

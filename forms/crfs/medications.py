@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal as Number
+from typing import Any
 
 from forms import schedule
 from forms.checks import DOUBLE, earlier_twin
@@ -107,27 +108,25 @@ class Medications(
 
     @check(
         "CM-02", "{drug} {d} = {p} mg/day prednisone; more than {most} mg conflicts with exclusion 13.",
-        on="self drug daily_dose subject.c1d1 all:IL2D study.steroid_limit", target="daily_dose",
+        on="self drug daily_dose subject.c1d1 all:NIVO all:IL2D study.steroid_limit", target="daily_dose",
     )  # fmt: skip
-    def steroid_is_low(
-        line: Record, _: str, daily: Number, c1d1: dt.date, grids: Sequence[Record], most: Number
-    ) -> Fail | None:
+    def steroid_is_low(line: Record, _: str, daily: Number, c1d1: dt.date, *rest: Any) -> Fail | None:
         """No dose of a study drug is given under more than 10 mg of prednisone a day."""
-        equivalent = equivalent_of(line)
-        is_treated = any(certainly_runs_at(line, when) for when in _treatment_times(c1d1, grids))
+        (*doses, most), equivalent = rest, equivalent_of(line)
+        is_treated = any(certainly_runs_at(line, when) for when in _treatment_times(c1d1, *doses))
         if equivalent is None or equivalent <= most or not is_treated:
             return None
         return fail(d=f"{plain(daily)} {line.unit}/day", p=plain(one_decimal(equivalent)), most=plain(most))
 
     @check(
         "CM-02", "Steroids together on {x}: {lines} = {p} mg/day prednisone; more than {most} mg conflicts with "
-        "exclusion 13.", on="self daily_dose subject.c1d1 all:IL2D all:CM study.steroid_limit", target="daily_dose",
+        "exclusion 13.", on="self daily_dose subject.c1d1 all:NIVO all:IL2D all:CM study.steroid_limit",
+        target="daily_dose",
     )  # fmt: skip
-    def steroids_together_are_low(
-        line: Record, _: Number, c1d1: dt.date, grids: Sequence[Record], lines: Sequence[Record], most: Number
-    ) -> Fail | None:
+    def steroids_together_are_low(line: Record, _: Number, c1d1: dt.date, *rest: Any) -> Fail | None:
         """The lines of one day add up; the last of them is asked about, and none where one alone is too much."""
-        for time in _treatment_times(c1d1, grids):
+        *doses, lines, most = rest
+        for time in _treatment_times(c1d1, *doses):
             found = steroids_at(lines, time)
             total = sum((equivalent for _, equivalent in found), Number(0))
             if total <= most or any(equivalent > most for _, equivalent in found) or found[-1][0].uid != line.uid:
@@ -174,8 +173,8 @@ class Medications(
         return fail(n=line.number, m=twin.number, key=f"{drug}, {start}") if twin else None
 
 
-def _treatment_times(c1d1: dt.date, grids: Sequence[Record]) -> list[str]:
-    return [c1d1.isoformat(), *dose_times(grids)]
+def _treatment_times(c1d1: dt.date, infusions: Sequence[Record], grids: Sequence[Record]) -> list[str]:
+    return [c1d1.isoformat(), *dose_times(infusions, grids)]
 
 
 def _eligibility_count(samples: Sequence[Record], registered: dt.date | None) -> str | None:

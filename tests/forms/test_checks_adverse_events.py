@@ -57,6 +57,11 @@ def stay(oid: str = "C1A1", admitted: str = "2024-03-11 10:00", discharged: str 
     return record("IL2A", oid, admission_occurred="Y", admit_dt=admitted, discharge_dt=discharged, **more)
 
 
+def given_for(oid: str, **more):
+    """A line of the medications or procedures."""
+    return record(oid, **more)
+
+
 FIRST_IL2 = grid(given("2024-03-11 14:00"))
 LATE = {"c1d1": "2024-01-01", "last_dose": "2024-02-01", "consent": "2023-12-01"}
 
@@ -221,6 +226,26 @@ CASES = [
         "2024-05-31", "2024-06-05", **(SERIOUS | {"rel_nivolumab": "UNRELATED", "rel_il2": "UNRELATED"})), **LATE),
     passes("AE-16", "the month only, may lie in the window", lasting("2024-05", "2024-06-05"), **LATE),
     # the header of the log
+    passes("AE-14", "no treatment", event()),
+    asks("AE-14", "medication, and no line of one", event(treatment_given="MEDICATION"), item="treatment_given",
+         message="You recorded treatment for 'Fever': no medication or procedure line covers 2024-03-12 to 2024-03-15."),
+    passes("AE-14", "medication, with a line that names the event", event(treatment_given="MEDICATION"),
+           given_for("CM", ae_ref="ae1", start="2024-04-01")),
+    passes("AE-14", "medication, with a line during the event", event(treatment_given="MEDICATION"),
+           given_for("CM", start="2024-03-14")),
+    passes("AE-14", "medication, with a line that goes on since before", event(treatment_given="MEDICATION"),
+           given_for("CM", start="2024-01", ongoing="Y")),
+    asks("AE-14", "medication, with a line that ended before", event(treatment_given="MEDICATION"),
+         given_for("CM", start="2024-03-01", ongoing="N", end="2024-03-11")),
+    asks("AE-14", "medication, with a line that began after", event(treatment_given="MEDICATION"),
+         given_for("CM", start="2024-03-16")),
+    passes("AE-14", "an event that goes on", event(treatment_given="MEDICATION", **ONGOING),
+           given_for("CM", start="2024-05-16")),
+    asks("AE-14", "a procedure, and only a medication line", event(treatment_given="PROCEDURE"),
+         given_for("CM", start="2024-03-14")),
+    passes("AE-14", "a procedure, with a line", event(treatment_given="PROCEDURE"), given_for("PR", start="2024-03-14")),
+    asks("AE-14", "both, and only a procedure line", event(treatment_given=("MEDICATION", "PROCEDURE")),
+         given_for("PR", start="2024-03-14")),
     passes("GEN-08", "any adverse event: yes, two lines", record("AEYN", any_ae="Y"), event(1), event(2)),
     asks("GEN-08", "any adverse event: no, two lines", record("AEYN", any_ae="N"), event(1), event(2),
          message="You answered no to 'Any adverse event' but 2 lines exist."),

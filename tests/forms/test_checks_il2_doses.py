@@ -48,6 +48,12 @@ def oliguria(start: str = "2024-03-11", time: str = "09:00", grade: str = "3", *
     return record("AE", name="ae1", GRADE=rows, **(plain | more))
 
 
+def pressor(start: str, end: str):
+    """Phenylephrine on 12 March."""
+    times = {"start": "2024-03-12", "start_time": start, "ongoing": "N", "end": "2024-03-12", "end_time": end}
+    return record("CM", drug="phenylephrine", class_flag="VASOPRESSOR", **times)
+
+
 OLIGURIA = held("OLIGURIA", ae_ref="ae1")
 DAY_12 = given("2024-03-15 23:30")
 
@@ -189,6 +195,16 @@ CASES = [
     asks("GEN-05", "temperature 3.84", grid(given(pre_temp="3.8")), item="pre_temp",
          message="Temperature 3.8 C is outside the usual 34-42 C. If correct, confirm; check decimal point and unit."),
     passes("GEN-05", "a dose with a missing zero is asked about by IL2-13", grid(given(dose_iu="4,944,000")), admission()),
+    passes("CM-05", "no vasopressor at dose time", grid(given("2024-03-12 06:00", vasopressor_running="N"))),
+    asks("CM-05", "a vasopressor at dose time, and no line of one",
+         grid(given("2024-03-12 06:00", vasopressor_running="Y")), item="vasopressor_running",
+         message="Vasopressor at slot 1: no medication line covers 2024-03-12 06:00."),
+    passes("CM-05", "a vasopressor at dose time with its line", grid(given("2024-03-12 06:00", vasopressor_running="Y")),
+           pressor("02:00", "14:00")),
+    asks("CM-05", "a vasopressor that was stopped before", grid(given("2024-03-12 06:00", vasopressor_running="Y")),
+         pressor("02:00", "05:59")),
+    passes("CM-05", "a held slot is judged at its plan", grid(held(vasopressor_running="Y"), planned="2024-03-12 14:00"),
+           pressor("02:00", "14:00")),
     passes("GEN-07", "held for another reason with words", grid(held("OTHER", hold_reason_other="Line blocked"))),
     asks("GEN-07", "held for another reason, blank", grid(held("OTHER")), item="hold_reason_other"),
 ]  # fmt: skip

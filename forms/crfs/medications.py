@@ -15,6 +15,7 @@ from forms.derive import steroids
 from forms.derive.dates import certainly_after, certainly_before, days_between, interval
 from forms.derive.steroids import one_decimal, plain
 from forms.episodes import may_be_present
+from forms.indications import began_event, name_of, names_event
 from forms.items import Choice, Decimal, PartialDate, Reference, Text, Time, YesNo
 from forms.treatments import began, certainly_runs_at, dose_times, ended, equivalent_of, steroids_at
 from forms.views import Record, SubjectView
@@ -133,6 +134,50 @@ class Medications(
                 continue
             numbers = " + ".join(f"line {one.number} {plain(one_decimal(equivalent))} mg" for one, equivalent in found)
             return fail(x=time, lines=numbers, p=plain(one_decimal(total)), most=plain(most))
+        return None
+
+    @check(
+        "CM-02", "Steroids on {x} = {p} mg/day prednisone; with an active autoimmune disease less than {most} mg is "
+        "needed (exclusion 14).", on="self daily_dose subject.c1d1 all:NIVO all:IL2D all:CM all:MH study.steroid_limit",
+        target="daily_dose",
+    )  # fmt: skip
+    def steroids_fit_autoimmunity(line: Record, _: Number, c1d1: dt.date, *rest: Any) -> Fail | None:
+        """Exactly 10 mg a day is asked about where an autoimmune disease is active; the last of several lines is."""
+        *doses, lines, history, most = rest
+        if not any(one.category == "AUTOIMMUNE" and one.ongoing == "Y" for one in history):
+            return None
+        for time in _treatment_times(c1d1, *doses):
+            found = steroids_at(lines, time)
+            is_last = bool(found) and found[-1][0].uid == line.uid
+            if is_last and sum((equivalent for _, equivalent in found), Number(0)) == most:
+                return fail(x=time, p=plain(most), most=plain(most))
+        return None
+
+    @check(
+        "CM-03", "Given for '{indication}', but no adverse event or history line is linked.",
+        on="self indication all:AE all:MH", target="ae_ref",
+    )  # fmt: skip
+    def reason_is_linked(
+        line: Record, indication: str, events: Sequence[Record], history: Sequence[Record]
+    ) -> bool | None:
+        """A drug that was given for an event or a condition names its line."""
+        is_linked = line.answer("ae_ref").is_given or line.answer("mh_ref").is_given
+        return None if is_linked or line.prophylaxis == "Y" else not names_event(indication, [*events, *history])
+
+    @check(
+        "CM-03", "Given for line {n} ({what}), which began {x}, after the drug was started {s}.",
+        on="self start all:AE all:MH", target="start",
+    )  # fmt: skip
+    def reason_came_first(
+        line: Record, _: str, events: Sequence[Record], history: Sequence[Record]
+    ) -> Fail | None:
+        """What a drug was given for began before it, or at the same time."""
+        start, linked = began(line), [one for one in (*events, *history) if one.uid in (line.ae_ref, line.mh_ref)]
+        assert start
+        for one in linked if line.prophylaxis != "Y" else ():
+            onset_ = began_event(one)
+            if onset_ and certainly_after(onset_, start):
+                return fail(n=one.number, what=name_of(one), x=onset_, s=start)
         return None
 
     @check(

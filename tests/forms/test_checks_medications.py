@@ -47,6 +47,12 @@ def hypotension(grade: str, **given):
     return record("AE", name="low", GRADE=[{"from_date": "2024-03-11", "grade": grade}], **(HYPOTENSION | given))
 
 
+def history(**given):
+    """Psoriasis in the medical history."""
+    plain = {"term": "Psoriasis", "category": "AUTOIMMUNE", "start": "2015", "ongoing": "Y"}
+    return record("MH", name="mh1", **(plain | given))
+
+
 def dose(start: str):
     """A dose grid with one given dose."""
     return record("IL2D", "C1A1", SLOT=[{"number": 1, "status": "GIVEN", "start_dt": start}])
@@ -106,6 +112,29 @@ CASES = [
            **TREATED),
     passes("CM-02", "a small line beside one that is too much alone", steroid("prednisone", "5", line=2), steroid(),
            **TREATED),
+    asks("CM-02", "exactly 10 mg with an active autoimmune disease", steroid(dose="1.5"), history(), **TREATED,
+         message="Steroids on 2024-03-04 = 10 mg/day prednisone; with an active autoimmune disease less than 10 mg is "
+         "needed (exclusion 14)."),
+    passes("CM-02", "9 mg with an active autoimmune disease", steroid("prednisone", "9"), history(), **TREATED),
+    passes("CM-02", "exactly 10 mg with an autoimmune disease of the past", steroid(dose="1.5"), history(ongoing="N"),
+           **TREATED),
+    passes("CM-02", "exactly 10 mg with another condition", steroid(dose="1.5"), history(category="GENERAL"), **TREATED),
+    # what for
+    passes("CM-03", "given for no event", drug()),
+    asks("CM-03", "given for a term of CTCAE", drug(indication="Fever"), item="ae_ref",
+         message="Given for 'Fever', but no adverse event or history line is linked."),
+    asks("CM-03", "given for words of an event", drug(indication="for low BP after dose 8"),
+         hypotension("3", verbatim="low BP after dose 8")),
+    asks("CM-03", "given for a condition of the history", drug(indication="psoriasis"), history()),
+    passes("CM-03", "given against a fever that may come", drug(indication="Fever", prophylaxis="Y")),
+    passes("CM-03", "given for a linked event that began before", drug(indication="Fever", ae_ref="low", start="2024-03-11"),
+           hypotension("3")),
+    passes("CM-03", "given for a linked condition", drug(indication="Psoriasis", mh_ref="mh1"), history()),
+    asks("CM-03", "given for a linked event that began later", drug(indication="Fever", ae_ref="low"), hypotension("3"),
+         item="start", message="Given for line 1 (Hypotension), which began 2024-03-11, after the drug was started "
+         "2024-03-10."),
+    passes("CM-03", "started in the month in which the linked event began",
+           drug(indication="Fever", ae_ref="low", start="2024-03", end="2024-04"), hypotension("3")),
     # G-CSF
     passes("CM-04", "filgrastim 20 days before the count", g_csf("2024-02-05"), count("2024-02-25 08:00")),
     asks("CM-04", "filgrastim 5 days before the count", g_csf("2024-02-20"), count("2024-02-25 08:00"), item="end",

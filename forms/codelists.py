@@ -237,7 +237,7 @@ _add("RELOTH", ("DISEASE", "Disease under study"), "CONCOMITANT MEDICATION", "CO
 _add("AETX", "NONE", "MEDICATION", "PROCEDURE", "HOSPITALISATION", ("ICU", "Intensive care"), "OTHER")
 _add("SAERPT", ("INITIAL", "Initial report"), ("FOLLOW-UP", "Follow-up report"))
 _add("CLOCKSTAT", "OPEN", "MET", "LATE")
-_add("INDCLASS", "NONE", ("7-DAY", "7-day report"), ("15-DAY", "15-day report"))
+_add("INDCLASS", ("NONE", "No IND report"), ("7-DAY", "7-day report"), ("15-DAY", "15-day report"))
 
 # Medication and procedures
 _add("CMFLAG", "STEROID", "VASOPRESSOR", ("G-CSF", "G-CSF"), "ANTICOAGULANT", "ANTIBIOTIC", "IMMUNOSUPPRESSANT",

@@ -123,4 +123,6 @@ def _required(item: Item) -> str:
 def _answered_by(item: Item) -> str:
     if item.derived:
         return "calculated, may be changed" if item.editable else "calculated"
-    return "investigator" if item.assess else "site"
+    if item.stamped:
+        return "set when submitted"
+    return "sponsor" if item.sponsor else "investigator" if item.assess else "site"

@@ -19,7 +19,8 @@ class Item:
     """One question of a CRF; subclasses say what its answer may be.
 
     `required` with `visible_if` means required while visible. `assess` items are answered by an investigator only.
-    `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
+    `sponsor` items are answered by the sponsor's medical monitor only; `stamped` ones are set when a record is submitted,
+    or follow from that, and nobody types them. `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
     `after_consent` marks dates of procedures, which check IC-01 compares with the consent. `since` and `retired` are the
     CRF versions in which the item came and from which on it is not asked.
     """
@@ -36,6 +37,8 @@ class Item:
     help: str = ""
     identifier: bool = False
     assess: bool = False
+    sponsor: bool = False
+    stamped: bool = False
     derived: bool = False
     editable: bool = False
     verify: bool = True
@@ -62,7 +65,17 @@ class Item:
     @property
     def is_verified_against_source(self) -> bool:
         """Whether a monitor compares this item with the source document (derived values never are)."""
-        return self.verify and not self.derived
+        return self.verify and not self.derived and not self.sponsor and not self.stamped
+
+    @property
+    def is_signed_for(self) -> bool:
+        """Whether an investigator's signature of the record covers the item."""
+        return not self.sponsor and not self.stamped
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether nobody types an answer here."""
+        return self.stamped or (self.derived and not self.editable)
 
     def is_in(self, version: str) -> bool:
         """Whether a record of this CRF version is asked the item."""

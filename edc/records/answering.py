@@ -108,12 +108,19 @@ def _refuse_other_versions(entry: Entry, changed: list[Changed]) -> None:
 
 
 def _refuse_not_yours(saving: Saving, changed: list[Changed]) -> None:
-    computed = [c.item.label for c in changed if c.item.derived and not c.item.editable]
-    if computed:
-        raise ItemNotYours(labels=", ".join(computed), who="the system's derivations")
-    assessed = [c.item.label for c in changed if c.item.assess]
-    if assessed and not saving.may_assess:
-        raise ItemNotYours(labels=", ".join(assessed), who="an investigator")
+    items = [one.item for one in changed]
+    _refuse([i for i in items if i.is_computed and not (i.stamped and saving.may_stamp)], "the system's derivations")
+    if saving.may_sponsor:
+        _refuse([item for item in items if not item.sponsor], "the site")
+    else:
+        _refuse([item for item in items if item.sponsor], "the sponsor's medical monitor")
+    if not saving.may_assess:
+        _refuse([item for item in items if item.assess], "an investigator")
+
+
+def _refuse(items: list[Item], who: str) -> None:
+    if items:
+        raise ItemNotYours(labels=", ".join(item.label for item in items), who=who)
 
 
 def _refuse_broken_references(book: SubjectBook, changed: list[Changed]) -> None:

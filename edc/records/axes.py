@@ -73,7 +73,7 @@ def withdraw_verification(saving: Saving, outcome: SaveOutcome) -> None:
 
 def void_signatures(saving: Saving, entries: Sequence[Entry], outcome: SaveOutcome) -> None:
     """Void the signatures of records whose signed content changed; the record says so until it is signed again."""
-    altered = {one.entry.header.uid for one in outcome.changed}
+    altered = {one.entry.header.uid for one in outcome.changed if one.item.is_signed_for}
     signed = [e for e in entries if e.header.signature_state == SIGNED and e.header.uid in altered]
     if not signed:
         return
@@ -143,14 +143,14 @@ def _counts(session: Session, key: object, status: object, uids: Sequence[str]) 
 def content_digest(entry: Entry) -> str:
     """SHA-256 over every value, missing reason and removed row of a record, its CRF version included.
 
-    Derived values are part of what a signature covers.
+    Derived values are part of what a signature covers; the sponsor's answers are not.
     """
     rows: list[object] = []
     for group, row in evaluation.rows_of(entry.view):
         answers = {
             item.oid: [canonical(item, row.answer(item.name).value), row.answer(item.name).missing]
             for item in row.collection.items.values()
-            if row.answer(item.name).is_given
+            if item.is_signed_for and row.answer(item.name).is_given
         }
         rows.append([group or "", row.number, answers])
     removed = sorted((g, r.row_no) for g, rs in entry.groups.items() for r in rs if r.removed)

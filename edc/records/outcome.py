@@ -54,12 +54,17 @@ class SaveOutcome:
 
 @dataclass
 class Saving:
-    """The circumstances of one save: who, with which rights, when, and inside which change."""
+    """The circumstances of one save: who, with which rights, when, and inside which change.
+
+    `may_sponsor`: the answers are those of the sponsor's medical monitor, and no others. `may_stamp`: the system submits.
+    """
 
     session: Session
     change: Change
     by: Actor
     now: dt.datetime
     may_assess: bool = False
+    may_sponsor: bool = False
+    may_stamp: bool = False
     is_site: bool = True
     default_reason: str | None = None

@@ -50,7 +50,7 @@ def may_edit(crf: type[CRF], path: str, *, may_assess: bool, version: str = "") 
     item = items.get(path.rpartition(".")[2])
     if item is None:
         return True
-    return item.is_in(version or crf.version) and (may_assess or not item.assess)
+    return item.is_in(version or crf.version) and not item.sponsor and (may_assess or not item.assess)
 
 
 def label_of(crf: type[CRF], path: str) -> str:

@@ -11,9 +11,11 @@ from forms.codelists import LISTS
 from forms.conditions import when
 from forms.crf import CRF, Fail, Group, check, derive, fail
 from forms.derive.ae import Treatment, duration, is_related_to_any, is_treatment_emergent
-from forms.derive.dates import certainly_before, days_between, earliest, interval
+from forms.derive.dates import certainly_after, certainly_before, days_between, earliest, interval
+from forms.derive.sae import INITIAL
 from forms.dictionaries.ctcae import find_term, list_terms
 from forms.dictionaries.synonyms import terms_by_word
+from forms.doses import ALDESLEUKIN, NIVOLUMAB
 from forms.episodes import (
     STOPPING_ACTIONS,
     certainly_overlap,
@@ -30,14 +32,16 @@ from forms.episodes import (
 )
 from forms.infusions import first_infusion, given_infusions, infusions_after, omitted_for
 from forms.items import Choice, Dictionary, Integer, MultiChoice, PartialDate, Text, Time, YesNo
+from forms.serious import CRITERION_WORDS, linked_events
 from forms.treatments import is_treated
 from forms.views import Record, Row
 
 SERIOUS = when("serious", "Y")
-CRITERIA = ("ser_death", "ser_life", "ser_hosp", "ser_disab", "ser_cong", "ser_mie")
+CRITERIA = tuple(CRITERION_WORDS)
 OPEN_OUTCOMES = ("NOT RECOVERED/NOT RESOLVED", "RECOVERING/RESOLVING", "UNKNOWN")
 CLOSED_OUTCOMES = ("RECOVERED/RESOLVED", "RECOVERED/RESOLVED WITH SEQUELAE", "FATAL")
 OTHER_TERMS = tuple(term.name for term in list_terms() if term.needs_text)
+WITHDRAWN_BY = {NIVOLUMAB: ("action_nivolumab", "Nivolumab"), ALDESLEUKIN: ("action_il2", "IL-2")}
 ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{1,5}")
 
 
@@ -161,6 +165,12 @@ class AdverseEvents(
     )  # fmt: skip
     treatment_given = MultiChoice("Treatment given", "AETX", required=True, sdtm="AE.AECONTRT; AE.AEACNOTH")
     outcome = Choice("Outcome", "OUT", required=True, sdtm="AE.AEOUT", cdash="AEOUT")
+    expected_nivolumab = YesNo(
+        "Expected for nivolumab (reference safety information)", visible_if=SERIOUS, sponsor=True, sdtm="SUPPAE"
+    )
+    expected_il2 = YesNo(
+        "Expected for IL-2 (reference safety information)", visible_if=SERIOUS, sponsor=True, sdtm="SUPPAE"
+    )
     immune_related = YesNo("Immune-related", required=True, assess=True, sdtm="SUPPAE.AEIRFL")
     dose_links = Text("Slots held because of this event", 400, derived=True, sdtm="RELREC")
     teae = YesNo("Treatment-emergent", derived=True, sdtm="SUPPAE.AETRTEM")
@@ -283,18 +293,46 @@ class AdverseEvents(
         return fail(said[0], what=event.collection.items[said[0]].label, g=int(max_grade))
 
     @check(
+        "AE-07", "Grade 5 is recorded but {what} is missing or differs ({x}).", on="self max_grade all:DTH",
+        target="end_date",
+    )  # fmt: skip
+    def death_form_agrees(event: Record, max_grade: str, deaths: Sequence[Record]) -> Fail | None:
+        """A fatal event ends on the day of death, which has its form."""
+        died = next((death.death_date for death in deaths if death.death_date), None)
+        if max_grade != "5" or (died is None and any(death.answer("death_date").missing for death in deaths)):
+            return None
+        if died is None:
+            return fail(what="Death form", x="not entered")
+        end = event.end_date
+        is_apart = end is not None and (certainly_before(end, died) or certainly_after(end, died))
+        return fail(what="date of death", x=f"death {died}, end of the event {end}") if is_apart else None
+
+    @check(
+        "AE-07", "The Death form names this event as fatal, but its highest grade is {g}.", on="self max_grade all:DTH",
+        target="max_grade",
+    )  # fmt: skip
+    def fatal_event_is_grade_five(event: Record, max_grade: str, deaths: Sequence[Record]) -> Fail | None:
+        """The event that the death form names has grade 5."""
+        is_named = any(death.ae_ref == event.uid for death in deaths)
+        return fail(g=int(max_grade)) if is_named and max_grade != "5" else None
+
+    @check(
         "AE-08", "Grade 4 recorded as not serious, or hospitalisation equals the planned IL-2 stay: confirm it.",
-        on="self serious max_grade? all:IL2A", target="serious",
+        on="self serious max_grade? all:IL2A all:SAE", target="serious",
     )  # fmt: skip
     def seriousness_is_considered(
-        event: Record, serious: str, max_grade: str | None, admissions: Sequence[Record]
+        event: Record, serious: str, max_grade: str | None, admissions: Sequence[Record], reports: Sequence[Record]
     ) -> bool | None:
         """Life-threatening was considered at grade 4, and a planned admission is not the only criterion."""
         if serious == "N":
             return max_grade != "4"
         if [name for name in CRITERIA if event.value(name) == "Y"] != ["ser_hosp"]:
             return True
-        return not any(_began_during(event, admission) for admission in admissions)
+        stays = [report.first_admission_dt for report in reports if event.uid in (report.ae_ref or ())]
+        return not any(
+            _began_during(event, admission) and not any(s and certainly_after(s, admission.discharge_dt) for s in stays)
+            for admission in admissions
+        )
 
     @check("AE-09", "Tick at least one seriousness criterion.", on="self serious", target="serious")
     def has_criterion(event: Record, serious: str) -> bool:
@@ -306,6 +344,17 @@ class AdverseEvents(
         """An event that is not serious has no criterion."""
         told = [event.collection.items[name].label for name in CRITERIA if event.value(name) == "Y"]
         return fail(what=told[0]) if serious == "N" and told else None
+
+    @check(
+        "AE-10", "No SAE report for line {n}. The {hours}-hour clock runs from awareness.",
+        on="self serious all:SAE study.sae_clock", target="serious",
+    )  # fmt: skip
+    def serious_event_is_reported(
+        event: Record, serious: str, reports: Sequence[Record], hours: int
+    ) -> Fail | None:  # fmt: skip
+        """A serious event has an initial report."""
+        is_told = any(r.report_type == INITIAL and linked_events(r, [event]) for r in reports)
+        return fail(n=event.number, hours=hours) if serious == "Y" and not is_told else None
 
     @check(
         "AE-11", "Related to IL-2, but first IL-2 dose is {x}, after onset {s}.",
@@ -422,6 +471,19 @@ class AdverseEvents(
         assert worst
         later = [one for one in given_infusions(infusions) if certainly_before(worst, one.start_dt)]
         return fail(x=later[0].start_dt[:10]) if action == "DRUG WITHDRAWN" and later else None
+
+    @check(
+        "AE-13", "{name} withdrawn for this event, but the reason of its discontinuation is '{r}'.", on="self all:EOT"
+    )
+    def withdrawal_is_reason(event: Record, ends: Sequence[Record]) -> list[Fail]:
+        """A drug that was withdrawn for an event was stopped for an adverse event."""
+        rows = [row for end in ends for row in end.rows("DRUG") if row.reason not in (None, "ADVERSE EVENT")]
+        told = [(WITHDRAWN_BY[row.drug], row) for row in rows if row.drug in WITHDRAWN_BY]
+        return [
+            fail(item, name=name, r=LISTS["NCOMPLT_EOT"].label(row.reason))
+            for (item, name), row in told
+            if event.value(item) == "DRUG WITHDRAWN"
+        ]
 
     @check("AE-13", "'{a}' is not foreseen in this study: doses are held or stopped.", on="self")
     def dose_is_not_changed(event: Record) -> list[Fail]:

@@ -16,6 +16,7 @@ ONGOING = {"ongoing": "Y", "end_date": None, "outcome": "NOT RECOVERED/NOT RESOL
 SERIOUS = {"serious": "Y", "ser_death": "N", "ser_life": "N", "ser_hosp": "N", "ser_disab": "N", "ser_cong": "N",
            "ser_mie": "N"}  # fmt: skip
 FATAL = SERIOUS | {"ser_death": "Y", "outcome": "FATAL"}
+DIED = record("DTH", death_date=PLAIN["end_date"])
 
 
 def event(line: int = 1, grades: str = "2024-03-12 2", **given):
@@ -152,14 +153,15 @@ CASES = [
     asks("AE-06", "the same grade twice", event(grades="2024-03-12 2, 2024-03-13 2"), item="grade",
          message="Grade 2 follows the same grade: one line is enough."),
     # death and seriousness
-    passes("AE-07", "grade 5, fatal, death ticked", event(grades="2024-03-12 3, 2024-03-15 5", **FATAL)),
+    passes("AE-07", "grade 5, fatal, death ticked", event(grades="2024-03-12 3, 2024-03-15 5", **FATAL), DIED),
     asks("AE-07", "grade 5 but recovered", event(grades="2024-03-12 5", **(FATAL | {"outcome": "RECOVERED/RESOLVED"})),
          message="Grade 5 is recorded but outcome is missing or differs (Recovered or resolved)."),
     asks("AE-07", "grade 5 but not serious", event(grades="2024-03-12 5", outcome="FATAL"),
          message="Grade 5 is recorded but seriousness is missing or differs (No)."),
     asks("AE-07", "grade 5, outcome marked unknown as a missing value", event(
         grades="2024-03-12 5", **(FATAL | {"outcome": None}), outcome_missing="UNKNOWN"), item="outcome"),
-    passes("AE-07", "grade 5, outcome not answered yet", event(grades="2024-03-12 5", **(FATAL | {"outcome": None}))),
+    passes("AE-07", "grade 5, outcome not answered yet", event(grades="2024-03-12 5", **(FATAL | {"outcome": None})),
+           DIED),
     asks("AE-07", "fatal with grade 4", event(grades="2024-03-12 4", **FATAL),
          message="Outcome says death, but the highest grade is 4."),
     passes("AE-08", "grade 4, life-threatening", event(grades="2024-03-12 4", **(SERIOUS | {"ser_life": "Y"}))),

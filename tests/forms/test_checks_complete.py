@@ -11,16 +11,20 @@ from forms.crf import all_crfs, collections
 from tests.forms import (
     test_checks_adverse_events,
     test_checks_consent,
+    test_checks_continuation,
     test_checks_demographics,
+    test_checks_disposition,
     test_checks_il2_admission,
     test_checks_il2_doses,
     test_checks_laboratory,
     test_checks_lesions,
+    test_checks_serious,
     test_checks_tumour_assessment,
     test_checks_visit,
 )
 
 MODULES = (
+    test_checks_continuation, test_checks_disposition, test_checks_serious,
     test_checks_adverse_events, test_checks_consent, test_checks_demographics, test_checks_il2_admission,
     test_checks_il2_doses, test_checks_laboratory, test_checks_lesions, test_checks_tumour_assessment, test_checks_visit,
 )  # fmt: skip
@@ -35,6 +39,7 @@ SPECIFIED = """
     LB-01 LB-02 LB-03 LB-04 LB-05 LB-06 LB-07 LB-08 LB-09 LB-10 LB-11 LB-12 LB-13 IL2-01 IL2-02 IL2-03 IL2-04 IL2-05
     IL2-06 IL2-07 IL2-08 IL2-09 IL2-10 IL2-11 IL2-12 IL2-13 IL2-14 IL2-15 IL2-16 IL2-17 IL2-18 IL2-19 IL2-20 AE-01 AE-02
     AE-03 AE-04 AE-05 AE-06 AE-07 AE-08 AE-09 AE-10 AE-11 AE-12 AE-13 AE-14 AE-15 AE-16 RE-01 RE-02 RE-03 RE-04 RE-05
+    RE-14 BOR-01 EOT-01 EOT-02 EOS-01 EOS-02 FU-01 FU-02 DTH-01 DTH-02 SAE-01 SAE-02 SAE-03 SAE-04 SAE-05 SAE-06 NIV-05
     RE-06 RE-07 RE-08 RE-09 RE-10 RE-11 RE-12 RE-13
 """.split()  # noqa: SIM905
 

@@ -11,8 +11,10 @@ from tests.forms.casebooks import record
 
 SLUGS = {
     "VISIT": "visit-header", "IC": "informed-consent", "DM": "demographics", "LAB": "laboratory",
-    "IL2A": "il2-admission", "IL2D": "il2-doses", "TLB": "lesions", "TA": "tumour-assessment", "AE": "adverse-events",
-    "AEYN": "any-adverse-events",
+    "IL2A": "il2-admission", "IL2D": "il2-doses", "TLB": "lesions", "TA": "tumour-assessment",
+    "CONT": "continuation-decision", "AE": "adverse-events", "AEYN": "any-adverse-events",
+    "SAE": "serious-event-reports", "BOR": "best-overall-response", "EOT": "treatment-discontinuation",
+    "SURV": "survival-follow-up", "EOS": "study-completion", "DTH": "death",
 }  # fmt: skip
 ITEMS = [item for crf in all_crfs() if crf.oid in SLUGS for _, part in collections(crf) for item in part.items.values()]
 
@@ -43,8 +45,22 @@ def test_logs_and_samples_repeat():
 def test_investigators_alone_answer_what_needs_judgement():
     assert named("assess") == {
         "AE.REL_NIVOLUMAB", "AE.REL_IL2", "AE.REL_OTHER", "AE.IMMUNE_RELATED", "TA.INV_TARGET", "TA.INV_NONTARGET",
-        "TA.INV_OVERALL", "TA.INV_REASON",
+        "TA.INV_OVERALL", "TA.INV_REASON", "CONT.SCAN_REF", "CONT.TOXICITY_ALLOWS", "CONT.NEXT_COURSE",
+        "CONT.REASON_NO", "CONT.TREAT_BEYOND_PD_REASON", "CONT.PLANNED_DATE", "BOR.INV_BOR", "BOR.INV_BOR_DATE",
+        "BOR.DIFFERENCE_REASON", "SAE.REL_REPORTER_NIVO", "SAE.REL_REPORTER_IL2",
     }  # fmt: skip
+
+
+def test_the_sponsors_medical_monitor_alone_answers_for_the_sponsor():
+    assert named("sponsor") == {
+        "AE.EXPECTED_NIVOLUMAB", "AE.EXPECTED_IL2", "SAE.REL_SPONSOR_NIVO", "SAE.REL_SPONSOR_IL2",
+        "SAE.EXPECTED_SPONSOR", "SAE.IND_CLASS", "SAE.IND_SENT",
+    }  # fmt: skip
+
+
+def test_what_follows_from_a_submission_is_typed_by_nobody():
+    assert named("stamped") == {"SAE.REPORTED_DT", "SAE.CLOCK_STATE", "SAE.REPORTED_FACTS", "SAE.IND_DUE"}
+    assert all(item.derived for item in ITEMS if item.stamped)
 
 
 def test_birth_date_alone_identifies():
@@ -60,7 +76,9 @@ def test_dates_of_procedures_are_compared_with_the_consent():
 
 def test_planned_times_alone_may_lie_in_the_future():
     dates = {item.oid for item in ITEMS if isinstance(item, (it.Date, it.PartialDate, it.DateTime)) and not item.not_future}
-    assert dates == {"IL2D.PLANNED_START", "IL2D.SLOT.PLANNED_DT"}
+    assert dates == {
+        "IL2D.PLANNED_START", "IL2D.SLOT.PLANNED_DT", "CONT.PLANNED_DATE", "SAE.CLOCK_DUE", "SAE.IND_DUE",
+    }
 
 
 def test_each_item_has_a_label_that_reads_as_words():

@@ -652,4 +652,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('expected_il2', sa.String(length=1), nullable=True))
         batch_op.add_column(sa.Column('expected_il2_missing', sa.String(length=24), nullable=True))
 
+    with op.batch_alter_table('crf_il2a', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('pct_course', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column('pct_course_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('pct_total', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column('pct_total_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('dosing_days', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('dosing_days_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('pct_on_days', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column('pct_on_days_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('rest_hours', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column('rest_hours_missing', sa.String(length=24), nullable=True))
+
     # ### end Alembic commands ###

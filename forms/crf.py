@@ -39,13 +39,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One derived item: its rule id and version, and the function of named inputs that gives its value."""
+    """One derived item: its rule id and version, and the function of named inputs that gives its value.
+
+    `explain` takes the same inputs and gives the arithmetic in words, for the person who reads the value.
+    """
 
     id: str
     item: str
     on: tuple[str, ...]
     function: Callable[..., object]
     version: str = "1.0"
+    explain: Callable[..., str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,17 @@ def check(
 
 
 def derive(
-    id: str, item: str, *, on: str, version: str = "1.0"  # noqa: A002
-) -> Callable[[Callable[..., object]], Any]:
-    """Declare the rule that fills a derived item; the function gets the inputs of `on` and returns value or None."""
+    id: str, item: str, *, on: str, version: str = "1.0",  # noqa: A002
+    explain: Callable[..., str | None] | None = None,
+) -> Callable[[Callable[..., object]], Any]:  # fmt: skip
+    """Declare the rule that fills a derived item; the function gets the inputs of `on` and returns value or None.
+
+    `explain` gets the same inputs and returns the arithmetic, such as "82.4 kg x 600,000 IU/kg = 49,440,000 IU". Who
+    may read the form reads it, so it must not quote identifying answers or free text.
+    """
 
     def declare(function: Callable[..., object]) -> Any:
-        return staticmethod(_tagged(function, Derivation(id, item, tuple(on.split()), function, version)))
+        return staticmethod(_tagged(function, Derivation(id, item, tuple(on.split()), function, version, explain)))
 
     return declare
 
@@ -309,6 +318,7 @@ def verify_registry() -> None:
             for declared in declarations(collection):
                 for name in declared.on:
                     _verify_foreign(crf, declared.id, name.rstrip("?"), facts)
+                    _verify_is_tellable(crf, collection, declared, name.rstrip("?"))
             for item in collection.items.values():
                 for name in item.visible_if.names() if item.visible_if else ():
                     _verify_foreign(crf, item.oid, name, facts)
@@ -334,6 +344,19 @@ def _verify_foreign(crf: type[CRF], where: str, name: str, facts: dict[str, set[
     unknown_crf = head.isupper() and (target is None or (bool(rest) and rest not in target.items))
     if unknown_fact or unknown_crf:
         raise DefinitionError(f"{crf.__module__}: {where} names '{name}', which nobody declares")
+
+
+def _verify_is_tellable(
+    crf: type[CRF], collection: type[CRF] | type[Group], declared: Check | Derivation, name: str
+) -> None:  # fmt: skip
+    """Refuse an explanation made of answers that not every reader of the form may see."""
+    if not isinstance(declared, Derivation) or declared.explain is None:
+        return
+    head, _, rest = name.rpartition(".")
+    place = {"": collection, "record": crf}.get(head) or REGISTRY.get(head)
+    item = place.items.get(rest) if place else None
+    if item is not None and (item.identifier or (item.is_text and not item.derived)):
+        raise DefinitionError(f"{crf.__module__}: {declared.id} would tell the answer of {item.oid}")
 
 
 def order_of_derivations(collection: type[CRF] | type[Group]) -> list[Derivation]:

@@ -163,6 +163,28 @@ def _derived_value(derivation: Derivation, row: Row, record: Record, subject: Su
         return None
 
 
+def explanations(record: Record, subject: SubjectView) -> dict[tuple[str, str], str]:
+    """The arithmetic behind derived values in words, by row uid ("" for the record) and item name."""
+    found: dict[tuple[str, str], str] = {}
+    for group_oid, collection in collections(record.crf):
+        rows: Iterable[Row] = record.rows(group_oid) if group_oid else [record]
+        for rule in collection.derivations:
+            for row in rows if rule.explain else ():
+                answer = row.answer(rule.item)
+                is_ours = answer.value is not None and answer.origin == "derived"
+                if is_ours and (words := _explained(rule, row, record, subject)):
+                    found[row.uid if group_oid else "", rule.item] = words
+    return found
+
+
+def _explained(rule: Derivation, row: Row, record: Record, subject: SubjectView) -> str | None:
+    assert rule.explain
+    try:
+        return rule.explain(*_inputs(rule, row, record, subject))
+    except _Unknown:
+        return None
+
+
 def findings(record: Record, subject: SubjectView) -> list[Finding]:
     """All findings of one record: the general checks and those its CRF declares, one per fact (precedence applied)."""
     found: list[Finding] = []

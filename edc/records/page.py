@@ -179,6 +179,7 @@ class FormPage:
             marks=self._marks(row_key, item, answer), width=width_of(item), echo=echo(item, answer.value),
             has_answer=answer.is_given and not item.derived, row_key=row_key, signed=getattr(item, "signed", False),
         )  # fmt: skip
+            explanation=self.sources.explanations.get((row_key, item.name), ""),
         if row.uid:
             view.item_url = self.sources.item_url(path)
         if item.assess and self.viewer.may_enter and not is_entered:

@@ -69,6 +69,7 @@ class ItemView:
     has_answer: bool = False
     row_key: str = ""
     hook: str = ""
+    explanation: str = ""
 
     @property
     def review_key(self) -> str:
@@ -123,6 +124,7 @@ class Sources:
     queries: Sequence[Query] = ()
     reviews: Sequence[ItemReview] = ()
     notes: Sequence[Finding] = ()
+    explanations: Mapping[tuple[str, str], str] = field(default_factory=dict)
     previous: Previous | None = None
     typed: Typed | None = None
     references: Mapping[str, Options] = field(default_factory=dict)

@@ -31,6 +31,7 @@ def load_sources(book: SubjectBook, entry: Entry) -> Sources:
         queries=queries.list_for_record(book.session, [record.uid], closed=False) if has_queries else (),
         reviews=_reviews(book, entry),
         notes=_notes(book, entry),
+        explanations=evaluation.explanations(entry.view, book.view()) if record.row_version else {},
         previous=find_previous(book, entry),
         references={target: _lines(book, entry, target) for target in _targets(entry)},
         tables={table: _table(book, table) for table in _tables(entry)},

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP
 from decimal import Decimal as Number
+from zoneinfo import ZoneInfo
 
-from forms import schedule
+from forms.admissions import (
+    ADMISSIONS,
+    admission_one,
+    days_of,
+    ends_of_rest,
+    given_in_course,
+    given_so_far,
+    rest_words,
+    slots_of,
+)
 from forms.checks import WINDOW, outside_window
 from forms.codelists import LISTS
 from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive import dosing
 from forms.derive.dates import certainly_after, certainly_before, days_between, earliest, known_day
+from forms.derive.words import rounded
 from forms.episodes import STOPPING_ACTIONS, around, is_severe_or_serious, last_given, may_be_present
 from forms.infusions import falls_inside, given_infusions
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, Text, YesNo
@@ -64,8 +75,18 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
     doses_given = Integer("Doses given", derived=True, digits=2, plausible=("0", "14"), sdtm="EX")
     total_iu = Integer("IU given in this admission", derived=True, unit="IU", digits=12, sdtm="EX.EXDOSE")
     pct_planned = Decimal("Doses given of those planned", 5, 1, derived=True, unit="%")
+    pct_course = Decimal("Doses given of those planned, this course so far", 5, 1, derived=True, unit="%")
+    pct_total = Decimal("Doses given of those planned, all courses so far", 5, 1, derived=True, unit="%")
+    dosing_days = Text("Course days with a dose", 40, derived=True)
+    pct_on_days = Decimal("Doses on the course days of the protocol", 5, 1, derived=True, unit="%")
+    rest_hours = Decimal(
+        "Last dose of admission 1 to first dose", 7, 1, derived=True, unit="h", visible_if=when("visit.kind", "A2")
+    )
 
-    @derive("DER-04", "calculated_dose_iu", on="dosing_weight_kg dose_level")
+    @derive(
+        "DER-04", "calculated_dose_iu", on="dosing_weight_kg dose_level",
+        explain=lambda weight, level: dosing.calculated_dose_words(weight, Number(level)),
+    )  # fmt: skip
     def derive_dose(weight: Number, level: str) -> int:
         """IU of one slot."""
         return int(dosing.calculated_dose(weight, Number(level)))
@@ -73,19 +94,54 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
     @derive("DER-05", "doses_given", on="same:IL2D")
     def derive_count(grid: Record) -> int:
         """The number of slots given."""
-        return dosing.doses_given(_slots(grid))
+        return dosing.doses_given(slots_of(grid))
 
-    @derive("DER-06", "total_iu", on="same:IL2D")
+    @derive("DER-06", "total_iu", on="same:IL2D", explain=lambda grid: dosing.cumulative_iu_words(slots_of(grid)))
     def derive_total(grid: Record) -> int | None:
         """The sum of the doses given; none while one has no amount."""
-        total = dosing.cumulative_iu(_slots(grid))
+        total = dosing.cumulative_iu(slots_of(grid))
         return None if total is None else int(total)
 
-    @derive("DER-07", "pct_planned", on="doses_given")
+    @derive("DER-07", "pct_planned", on="doses_given", explain=lambda given: dosing.percent_of_planned_words([given]))
     def derive_share(given: int) -> Number | None:
         """Doses given of the 14 of an admission, to one decimal."""
-        share = dosing.percent_of_planned(given)
-        return None if share is None else share.quantize(Number("0.1"), ROUND_HALF_UP)
+        return _one_decimal(dosing.percent_of_planned(given))
+
+    @derive(
+        "DER-07", "pct_course", on="visit all:IL2D",
+        explain=lambda visit, grids: dosing.percent_of_planned_words(*given_in_course(visit, grids)),
+    )  # fmt: skip
+    def derive_share_of_course(visit: VisitView, grids: Sequence[Record]) -> Number | None:
+        """Doses given of the 28 of a course, up to this admission."""
+        given, admissions = given_in_course(visit, grids)
+        return _one_decimal(dosing.percent_of_planned(sum(given), admissions)) if given else None
+
+    @derive(
+        "DER-07", "pct_total", on="visit subject all:IL2D",
+        explain=lambda visit, subject, grids: dosing.percent_of_planned_words(*given_so_far(visit, subject, grids)),
+    )  # fmt: skip
+    def derive_share_of_all(visit: VisitView, subject: SubjectView, grids: Sequence[Record]) -> Number | None:
+        """Doses given of the 28 of each course that was started, up to this admission."""
+        given, admissions = given_so_far(visit, subject, grids)
+        return _one_decimal(dosing.percent_of_planned(sum(given), admissions)) if given else None
+
+    @derive("DER-25", "dosing_days", on="visit subject same:IL2D")
+    def derive_days(visit: VisitView, subject: SubjectView, grid: Record) -> str | None:
+        """The course days on which doses fell."""
+        return days_of(visit, subject, grid).listed or None
+
+    @derive(
+        "DER-25", "pct_on_days", on="visit subject same:IL2D",
+        explain=lambda visit, subject, grid: days_of(visit, subject, grid).words(ADMISSIONS[visit.kind]),
+    )  # fmt: skip
+    def derive_share_on_days(visit: VisitView, subject: SubjectView, grid: Record) -> Number | None:
+        """The share of doses on the course days that the protocol names for the admission."""
+        return _one_decimal(days_of(visit, subject, grid).percent_inside)
+
+    @derive("DER-23", "rest_hours", on="visit all:IL2D site.time_zone?", explain=rest_words)
+    def derive_rest(visit: VisitView, grids: Sequence[Record], zone: str | None) -> Number | None:
+        """Hours from the last dose of admission 1 to the first dose of admission 2."""
+        return _one_decimal(dosing.rest_between(*ends_of_rest(visit, grids), ZoneInfo(zone) if zone else None))
 
     @check("VIS-01", WINDOW, on="visit admit_dt", yields_to="IL2-01 IC-01 GEN-02")
     def is_in_window(visit: VisitView, admit_dt: str) -> Fail | None:
@@ -121,16 +177,16 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
         return None if is_asked_there else fail(a=admit_dt, y=day_one)
 
     @check("IL2-01", "Admission 2 {a} is before the end of admission 1 ({y}).", on="admit_dt visit all:IL2A")
-    def follows_admission_one(admit_dt: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:
+    def followsadmission_one(admit_dt: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:
         """Admission 2 follows admission 1 of its course."""
-        first = _admission_one(visit, admissions)
+        first = admission_one(visit, admissions)
         ended = (first.discharge_dt or first.admit_dt) if first else None
         return fail(a=admit_dt, y=ended) if ended and certainly_before(admit_dt, ended) else None
 
     @check("IL2-03", "Dose level {x}; admission 1 used {y}.", on="dose_level visit all:IL2A")
     def level_stays(dose_level: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:
         """Both admissions of a course use one dose level."""
-        first = _admission_one(visit, admissions)
+        first = admission_one(visit, admissions)
         if first is None or first.dose_level in (None, dose_level):
             return None
         levels = LISTS["IL2LEVEL"]
@@ -150,13 +206,13 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
     @check("IL2-14", "Reason 'all 14 doses given' but {n} were given.", on="stop_reason same:IL2D")
     def all_doses_were_given(stop_reason: str, grid: Record) -> Fail | None:
         """All doses given means 14."""
-        given = dosing.doses_given(_slots(grid))
+        given = dosing.doses_given(slots_of(grid))
         return fail(n=given) if stop_reason == "MAX DOSES" and given < len(_grid_numbers(grid)) else None
 
     @check("IL2-14", "All 14 doses were given, but the reason is '{stop_reason}'.", on="stop_reason same:IL2D")
     def reason_is_all_doses(stop_reason: str, grid: Record) -> bool:
         """With 14 doses given there is no other reason."""
-        return stop_reason == "MAX DOSES" or dosing.doses_given(_slots(grid)) < len(_grid_numbers(grid))
+        return stop_reason == "MAX DOSES" or dosing.doses_given(slots_of(grid)) < len(_grid_numbers(grid))
 
     @check(
         "IL2-15", "Dosing stopped for toxicity: link the event and set its action for IL-2.",
@@ -199,7 +255,7 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
     @check("IL2-20", "Only {n} days between admissions.", on="admit_dt visit all:IL2D", yields_to="IL2-01")
     def rested_in_course(admit_dt: str, visit: VisitView, grids: Sequence[Record]) -> Fail | None:
         """Admission 2 starts at least 9 days after the last dose of admission 1."""
-        first = _admission_one(visit, grids)
+        first = admission_one(visit, grids)
         days = days_between(last_given([first]) if first else None, admit_dt)
         return fail(n=days) if days is not None and days < REST_DAYS else None
 
@@ -218,8 +274,8 @@ def difference_words(actual: Number, expected: Number) -> str:
     return "" if difference is None else f"{difference.quantize(Number('0.1'), ROUND_HALF_UP):+}"
 
 
-def _slots(grid: Record) -> list[dosing.Slot]:
-    return [dosing.Slot(row.number, row.status, row.start_dt, row.dose_iu) for row in grid.rows("SLOT")]
+def _one_decimal(value: Number | None) -> Number | None:
+    return None if value is None else rounded(value, 1)
 
 
 def _grid_numbers(grid: Record) -> range:
@@ -228,11 +284,3 @@ def _grid_numbers(grid: Record) -> range:
 
 def _course(visit: VisitView) -> int:
     return visit.course or 0
-
-
-def _admission_one(visit: VisitView, records: Sequence[Record]) -> Record | None:
-    """The record of admission 1 of the course, seen from admission 2."""
-    if visit.kind != schedule.ADMISSION_2:
-        return None
-    of_course = (r for r in records if r.visit and r.visit.course == visit.course)
-    return next((r for r in of_course if r.visit and r.visit.kind == schedule.ADMISSION_1), None)

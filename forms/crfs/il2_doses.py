@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal as Number
 from zoneinfo import ZoneInfo
 
-from forms import schedule
+from forms.admissions import ADMISSIONS
 from forms.codelists import HOLD_REASONS_WITH_AE, LISTS
 from forms.conditions import both, when
 from forms.crf import CRF, Fail, Group, check, derive, fail
@@ -37,7 +37,6 @@ LATE_START_MIN = 2 * 60
 INFUSION_MIN = (10, 60)
 EVENT_HOURS = {"before": 48, "after": 2}
 MOST_WEIGHT_GAIN = Number("1.15")
-ADMISSIONS = {schedule.ADMISSION_1: 1, schedule.ADMISSION_2: 2}
 
 # A date that is wrong as such is asked about once, not by each rule that reads it.
 WRONG_DATE = "GEN-02 IC-01"

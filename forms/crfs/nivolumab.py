@@ -7,9 +7,11 @@ from decimal import Decimal as Number
 from zoneinfo import ZoneInfo
 
 from forms import schedule
+from forms.admissions import doses_of_course
 from forms.checks import WINDOW, outside_window
 from forms.conditions import either, when
 from forms.crf import CRF, Fail, check, derive, fail
+from forms.derive import dosing
 from forms.derive.dates import certainly_before, days_between, known_day, minutes_between
 from forms.infusions import falls_inside, infusion_before, infusion_days
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, SiteChoice, Text, YesNo
@@ -19,6 +21,17 @@ GIVEN = when("given", "Y")
 INFUSION_MIN = (20, 120)
 # A date that is wrong as such is asked about once, not by each rule that reads it.
 WRONG_DATE = "GEN-02 IC-01"
+
+
+def interval_words(infusion: Record, start: str, infusions: Sequence[Record]) -> str | None:
+    """The two doses that the interval lies between."""
+    before = infusion_before(infusion, infusions)
+    return f"{before.start_dt[:10]} to {start[:10]}" if before else None
+
+
+def course_words(_: str, visit: VisitView, infusions: Sequence[Record], grids: Sequence[Record]) -> str:
+    """What was given in the course."""
+    return dosing.course_words(*doses_of_course(visit, infusions, grids))
 
 
 class Nivolumab(CRF, oid="NIVO", title="Nivolumab", domain="EC", slug="nivolumab"):
@@ -53,6 +66,7 @@ class Nivolumab(CRF, oid="NIVO", title="Nivolumab", domain="EC", slug="nivolumab
         "Premedication", visible_if=GIVEN, sdtm="CM", help="Each drug is a line of the concomitant medications."
     )
     days_since_last = Integer("Days since the nivolumab dose before", derived=True, unit="days", digits=4)
+    course_complete = YesNo("Course complete", derived=True, visible_if=when("visit.kind", schedule.DAY_35))
 
     @derive("NIV-PLAN", "planned_mg", on="study.nivolumab_dose")
     def derive_plan(dose: Number) -> Number:
@@ -67,11 +81,20 @@ class Nivolumab(CRF, oid="NIVO", title="Nivolumab", domain="EC", slug="nivolumab
             return None
         return "N" if visit.window_from <= day <= visit.window_to else "Y"
 
-    @derive("DER-23", "days_since_last", on="self start_dt all:NIVO")
+    @derive("DER-23", "days_since_last", on="self start_dt all:NIVO", explain=interval_words)
     def derive_interval(infusion: Record, start: str, infusions: Sequence[Record]) -> int | None:
         """Days since the dose before, of this course or the one before it."""
         before = infusion_before(infusion, infusions)
         return days_between(before.start_dt, start) if before else None
+
+    @derive("DER-22", "course_complete", on="given visit all:NIVO all:IL2D", explain=course_words)
+    def derive_completeness(
+        _: str, visit: VisitView, infusions: Sequence[Record], grids: Sequence[Record]
+    ) -> str | None:  # fmt: skip
+        """Whether both nivolumab doses and IL-2 in both admissions were given; known once day 35 is answered."""
+        if visit.kind != schedule.DAY_35:
+            return None
+        return "Y" if dosing.is_course_complete(*doses_of_course(visit, infusions, grids)) else "N"
 
     @check(
         "VIS-01", WINDOW, on="given visit start_dt", target="start_dt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
+from forms.derive.words import number_words
 from forms.dictionaries.lab_tests import get_test, standardise
 
 _PRECISION = 34
@@ -19,6 +20,18 @@ def bmi(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
 def bsa(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
     """Body surface area in m2 by Mosteller (DER-01)."""
     return (height_cm * weight_kg / 3600).sqrt()
+
+
+def bmi_words(height_cm: Decimal, weight_kg: Decimal) -> str:
+    """How the body mass index was calculated."""
+    height_m, weight = number_words(height_cm / 100), number_words(weight_kg)
+    return f"{weight} kg / ({height_m} m)^2 = {number_words(bmi(height_cm, weight_kg), 1)} kg/m2"
+
+
+def bsa_words(height_cm: Decimal, weight_kg: Decimal) -> str:
+    """How the body surface area was calculated."""
+    height, weight = number_words(height_cm), number_words(weight_kg)
+    return f"square root of ({height} cm x {weight} kg / 3600) = {number_words(bsa(height_cm, weight_kg), 2)} m2"
 
 
 def creatinine_mg_dl(value: Decimal, unit: str | None) -> Decimal | None:

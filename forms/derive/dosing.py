@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from forms import study
 from forms.derive.dates import DateLike, course_day, days_between, hours_between, interval
+from forms.derive.words import number_words, share_words
 
 GIVEN, HELD, NOT_REACHED = "GIVEN", "HELD", "NOT_REACHED"
 
@@ -33,6 +35,12 @@ class Slot:
 def calculated_dose(weight_kg: Decimal, level_iu_per_kg: Decimal | int) -> Decimal:
     """IU of one dose: dosing weight x dose level (DER-04)."""
     return weight_kg * level_iu_per_kg
+
+
+def calculated_dose_words(weight_kg: Decimal, level_iu_per_kg: Decimal | int) -> str:
+    """How the dose of a slot was calculated (DER-04)."""
+    dose = calculated_dose(weight_kg, level_iu_per_kg)
+    return f"{number_words(weight_kg)} kg x {number_words(level_iu_per_kg)} IU/kg = {number_words(dose)} IU"
 
 
 def difference_percent(actual: Decimal, expected: Decimal) -> Decimal | None:
@@ -67,6 +75,17 @@ def cumulative_iu(slots: Iterable[Slot]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
 
+def cumulative_iu_words(slots: Iterable[Slot]) -> str | None:
+    """The doses given as a sum, equal ones together: 9 x 49,440,000 IU = 444,960,000 IU (DER-06)."""
+    given = list(slots)
+    total = cumulative_iu(given)
+    amounts = Counter(slot.dose_iu for slot in given if slot.is_given and slot.dose_iu is not None)
+    if total is None or not amounts:
+        return None
+    parts = [f"{count} x {number_words(dose)} IU" for dose, count in amounts.items()]
+    return f"{' + '.join(parts)} = {number_words(total)} IU"
+
+
 def percent_of_planned(given: int, admissions: int = 1) -> Decimal | None:
     """Doses given of those planned, in percent (DER-07).
 
@@ -74,6 +93,12 @@ def percent_of_planned(given: int, admissions: int = 1) -> Decimal | None:
     as many as the started courses have, and no percentage before one is started.
     """
     return Decimal(given) * 100 / (study.IL2_MAX_DOSES.value * admissions) if admissions else None
+
+
+def percent_of_planned_words(given: Sequence[int], admissions: int = 1) -> str:
+    """Doses given, by admission, as a share of those planned (DER-07)."""
+    added = f"{' + '.join(map(str, given))} = " if len(given) > 1 else ""
+    return added + share_words(sum(given), study.IL2_MAX_DOSES.value * admissions, "planned doses")
 
 
 def planned_admissions(started_courses: int) -> int:
@@ -98,6 +123,27 @@ def rest_between(last_dose: str | None, first_dose: str | None, zone: ZoneInfo |
     return hours_between(last_dose, first_dose, zone)
 
 
+def rest_words(last_dose: str, first_dose: str, hours: Decimal) -> str:
+    """The rest between admissions with the two doses that it lies between."""
+    begin, end = (moment.replace("T", " ") for moment in (last_dose, first_dose))
+    return f"{begin} to {end} = {number_words(hours, 1)} h ({number_words(hours / 24, 1)} days)"
+
+
+def is_course_complete(infusions_given: int, slots_given: Sequence[int]) -> bool:
+    """Whether a course counts as complete: both nivolumab doses and a dose of IL-2 in each admission (DER-22).
+
+    `slots_given` has the number of doses given in each admission of the course.
+    """
+    is_treated = len(slots_given) == study.IL2_ADMISSIONS.value and all(slots_given)
+    return is_treated and infusions_given == len(study.NIVOLUMAB_DAYS.value)
+
+
+def course_words(infusions_given: int, slots_given: Sequence[int]) -> str:
+    """What a course consisted of, for the person who reads whether it is complete."""
+    stays = " and ".join(f"{given} in admission {number}" for number, given in enumerate(slots_given, start=1))
+    return f"{infusions_given} of {len(study.NIVOLUMAB_DAYS.value)} nivolumab doses; IL-2 doses: {stays}"
+
+
 def first_and_last_given(slots: Iterable[Slot]) -> tuple[str, str] | None:
     """The first and last start of a given dose."""
     starts = sorted((slot.start for slot in slots if slot.is_given and slot.start), key=interval)
@@ -116,6 +162,19 @@ class DosingDays:
     def percent_inside(self) -> Decimal | None:
         """Share of doses on protocol days, in percent; None without a known day."""
         return Decimal(self.inside) * 100 / self.known if self.known else None
+
+
+    @property
+    def listed(self) -> str:
+        """The course days on which doses fell, each once."""
+        return ", ".join(map(str, sorted({day for _, day in self.days if day is not None})))
+
+    def words(self, admission: int) -> str:
+        """The share of doses on protocol days, and which doses lie outside."""
+        first, last = study.IL2_ADMISSION_DAYS.value[admission]
+        outside = [f"slot {slot} on day {day}" for slot, day in self.days if day and not first <= day <= last]
+        share = share_words(self.inside, self.known, f"doses on course days {first}-{last}")
+        return f"{share}; {', '.join(outside)}" if outside else share
 
 
 def dosing_days(slots: Iterable[Slot], day_one: dt.date | None, admission: int) -> DosingDays:

@@ -463,6 +463,8 @@ def upgrade() -> None:
     sa.Column('premedication_missing', sa.String(length=24), nullable=True),
     sa.Column('days_since_last', sa.Integer(), nullable=True),
     sa.Column('days_since_last_missing', sa.String(length=24), nullable=True),
+    sa.Column('course_complete', sa.String(length=1), nullable=True),
+    sa.Column('course_complete_missing', sa.String(length=24), nullable=True),
     sa.Column('origins', sa.Text(), nullable=True),
     sa.Column('site_uid', sa.String(length=32), nullable=False),
     sa.ForeignKeyConstraint(['uid'], ['form_record.uid'], name=op.f('fk_crf_nivo_uid')),

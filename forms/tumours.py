@@ -11,6 +11,9 @@ from forms.derive.tumour_sums import Reading, Sums, TimePoint, baseline_sum, rea
 from forms.views import Record, Row
 
 NODE = "LYMPH NODE"
+_SLICED = ("CT", "MRI")
+MEASURING = (*_SLICED, "CALIPER MEASUREMENT METHOD", "X-RAY")
+_THICK_SLICE_MM = Decimal(5)
 _MODALITIES = {"CT SCAN WITHOUT CONTRAST": "CT", "CT SCAN": "CT", "MRI WITHOUT CONTRAST": "MRI"}
 
 
@@ -22,6 +25,14 @@ def organ_group(lesion: Record) -> str:
 def modality(method: str) -> str:
     """The imaging method without regard to contrast."""
     return _MODALITIES.get(method, method)
+
+
+def measurable_from(method: str, is_node: bool, slice_mm: Decimal | None) -> tuple[Decimal, str]:
+    """The smallest diameter of a target in mm and the rule in words (recist.md 2)."""
+    least = Decimal(15 if is_node else 20 if method == "X-RAY" else 10)
+    if method in _SLICED and slice_mm is not None and slice_mm > _THICK_SLICE_MM and 2 * slice_mm > least:
+        return 2 * slice_mm, f"2 x slice thickness {slice_mm} mm"
+    return least, f"{least} mm, {'short axis of a node' if is_node else 'longest diameter'}"
 
 
 def lesion_name(lesion: Record | None) -> str:

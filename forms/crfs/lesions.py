@@ -13,7 +13,7 @@ from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive.dates import certainly_before
 from forms.items import Choice, Date, Decimal, Text, YesNo
-from forms.tumours import first_scan, lesion_name, modality, organ_group
+from forms.tumours import MEASURING, first_scan, lesion_name, measurable_from, modality, organ_group
 from forms.views import Record
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
@@ -22,10 +22,7 @@ SLICING_METHODS = ("CT SCAN", "CT SCAN WITHOUT CONTRAST", "MRI", "MRI WITHOUT CO
 IMAGING = (
     *SLICING_METHODS, "PET/CT SCAN", "CALIPER MEASUREMENT METHOD", "X-RAY", "ULTRASOUND", "PHYSICAL EXAMINATION"
 )  # fmt: skip
-SLICED = ("CT", "MRI")
-MEASURING = (*SLICED, "CALIPER MEASUREMENT METHOD", "X-RAY")
 MOST_TARGETS, MOST_PER_ORGAN = 5, 2
-THICK_SLICE_MM = Number(5)
 NODE_MM = (15, 150)
 
 
@@ -112,7 +109,7 @@ class Lesions(CRF, oid="TLB", title="Lesions", domain="TU", slug="lesions", log=
     )  # fmt: skip
     def is_measurable(lesion: Record, role: str, method: str, is_node: str, diameter: Number) -> Fail | None:
         """A target is large enough for its method."""
-        limit, words = _measurable_from(modality(method), is_node == "Y", lesion.slice_mm)
+        limit, words = measurable_from(modality(method), is_node == "Y", lesion.slice_mm)
         if role != TARGET or diameter >= limit:
             return None
         return fail(id=lesion_name(lesion), x=diameter, limit=words)
@@ -195,11 +192,3 @@ def _place(lesion: Record, among: Sequence[Record]) -> int:
 def _is_complete_follow_up(assessment: Record) -> bool:
     is_follow_up = assessment.visit is not None and assessment.visit.kind != schedule.SCREENING
     return is_follow_up and assessment.entry_status == "complete"
-
-
-def _measurable_from(method: str, is_node: bool, slice_mm: Number | None) -> tuple[Number, str]:
-    """The smallest diameter of a target in mm and the rule in words (recist.md 2)."""
-    least = Number(15 if is_node else 20 if method == "X-RAY" else 10)
-    if method in SLICED and slice_mm is not None and slice_mm > THICK_SLICE_MM and 2 * slice_mm > least:
-        return 2 * slice_mm, f"2 x slice thickness {slice_mm} mm"
-    return least, f"{least} mm, {'short axis of a node' if is_node else 'longest diameter'}"

@@ -78,6 +78,7 @@ def rooms() -> list[Room]:
     from edc.review import form_views
     from edc.review import views as review_views
     from edc.tumours import views as tumour_views
+    from exports import definition_views
     from exports import views as export_views
 
     return [
@@ -93,6 +94,7 @@ def rooms() -> list[Room]:
         Room(dosing_views),
         Room(event_views),
         Room(export_views),
+        Room(definition_views),
         Room(lab_views),
         Room(range_views),
         Room(tumour_views),
@@ -103,8 +105,9 @@ def install_api(app: Flask) -> None:
     """Add the JSON API: its resources, and the document that describes them."""
     from edc.api import document, participants, queries, records, verification
     from exports import api as exported
+    from exports import definition_api
 
-    resources = (participants, records, queries, verification, exported)
+    resources = (participants, records, queries, verification, exported, definition_api)
     document.install(app, [resource.blueprint for resource in resources])
 
 

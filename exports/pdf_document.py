@@ -10,7 +10,7 @@
 Only the page being drawn is held, so rows may come from a cursor over any number of records.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO, NamedTuple
 
@@ -39,6 +39,7 @@ PADDING = 2.6
 # Room for the head of a table; a part of a row that is split has this many lines.
 TOGETHER = 30.0
 FEWEST_LINES = 4
+TOGETHER_SHARE = 0.3
 
 
 Content = str | Styled | tuple[Styled, ...]
@@ -60,6 +61,13 @@ class Cell(NamedTuple):
     x: float
     lines: Sequence[str]
     styles: Sequence[Style]
+
+
+class Block(NamedTuple):
+    """Something of a known height that its `draw` puts on the sheet, given where its top is."""
+
+    height: float
+    draw: Callable[[Sheet, float], None]
 
 
 class CasebookDocument:
@@ -97,6 +105,17 @@ class CasebookDocument:
         )
         self.heading(title)
 
+    def chapter(self, title: str, *, version: str = "", state: str = "") -> None:
+        """Begin a part of a document about definitions, such as one form of a blank CRF."""
+        name = f"{title}, form version {version}" if version else title
+        self._begin(Running(form=name, state=state), title, 0)
+        self.heading(title)
+
+    @property
+    def page(self) -> int:
+        """The number of the page that is being drawn."""
+        return self._sheet.page
+
     def _begin(self, running: Running, entry: str, level: int) -> None:
         if self._headings:
             self._need(0)
@@ -119,17 +138,23 @@ class CasebookDocument:
         self._is_open = False
         self._sheet.next_page()
 
-    def _need(self, height: float) -> None:
-        """Go to a page with room for the headings that wait and `height` points below them; draw the headings."""
-        if not self._is_open:
+    def _need(self, height: float) -> bool:
+        """Go to a page with room for the headings that wait and `height` points below them; draw the headings.
+
+        Returns whether a new page was begun.
+        """
+        is_turned = not self._is_open
+        if is_turned:
             self._open_page()
         waiting = sum(len(lines) * style.leading + style.leading * 0.7 + 3 for lines, style in self._headings)
         if self._y - waiting - height < BOTTOM and self._y != self._top:
             self._close_page()
             self._open_page()
+            is_turned = True
         headings, self._headings = self._headings, []
         for lines, style in headings:
             self._draw_heading(lines, style)
+        return is_turned
 
     def _draw_heading(self, lines: Sequence[str], style: Style) -> None:
         self.space(style.leading * 0.7)
@@ -176,6 +201,23 @@ class CasebookDocument:
             parts = [flowable]
         for part in parts:
             self.flow(part)
+
+    def blocks(
+        self, blocks: Sequence[Block], *, head: Block | None = None, together: float = TOGETHER_SHARE
+    ) -> None:  # fmt: skip
+        """Blocks below each other, none of them split; the head stands over the first and again on each new page.
+
+        All of them stay on one page when they take less than a share of it, `together`.
+        """
+        above = head.height if head else 0.0
+        whole = above + sum(block.height for block in blocks)
+        if whole < together * (TOP - BOTTOM):
+            self._need(whole)
+        for number, block in enumerate(blocks):
+            is_turned = self._need(block.height + (0.0 if number else above))
+            for part in ([head] if head and (is_turned or not number) else []) + [block]:
+                part.draw(self._sheet, self._y)
+                self._y -= part.height
 
     def boxed(self, lines: Sequence[Styled]) -> None:
         """A few lines in a frame that is never split; more than a page holds go without one."""

@@ -30,13 +30,18 @@ GUTTER = 7.0
 
 @dataclass(frozen=True)
 class Imprint:
-    """What each page says of the document: study, who printed it when, the seal it reads up to, the moment it shows."""
+    """What each page says of the document: study, who printed it when, the seal it reads up to, the moment it shows.
+
+    `source`: what a document without data was made from; it then says nothing of who printed it, so that the same
+    definitions give the same bytes.
+    """
 
     study: str
     printed: str
     seal: str = ""
     as_of: str = ""
     training: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def draw_footer(sheet: Sheet, imprint: Imprint) -> None:
     else:
         sheet.rule(MARGIN, y, WIDTH, weight=0.4, grey=0.35)
     sheet.page_of_total(MARGIN + WIDTH, y - 11, SMALL)
-    for line in wrap(f"Printed {imprint.printed}", SMALL, WIDTH - 90):
+    for line in wrap(imprint.source or f"Printed {imprint.printed}", SMALL, WIDTH - 90):
         y -= SMALL.leading
         sheet.text(MARGIN, y - 1, line, SMALL)
     if imprint.seal:

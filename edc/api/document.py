@@ -41,6 +41,8 @@ PARTS: dict[str, dict[str, Any]] = {
     "code": {"description": "The participant's code.", "schema": {"type": "string", "pattern": schemas.CODE}},
     "uid": {"description": "The uid of the record.", "schema": {"type": "string", "pattern": schemas.UID}},
     "number": {"description": "The number of the query."},
+    "oid": {"description": "The OID of the form.", "schema": {"type": "string", "pattern": "^[A-Z0-9]{1,8}$"}},
+    "kind": {"description": "Which print of the form.", "schema": {"type": "string", "enum": ["blank", "annotated"]}},
     "name": {"description": "The name of the data file.", "schema": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"}},
 }
 KEY_PARAMETER = {
@@ -147,5 +149,5 @@ def _complete(operation: dict[str, Any], method: str, access: Access) -> None:
     if method != "get":
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
     operation["security"] = [{"token": []}]
-    needed = " and ".join(f"`{permission}`" for permission in access.permissions)
+    needed = " and ".join(f"`{permission}`" for permission in access.permissions) or "`a valid token`"
     operation["description"] = f"{operation.get('description', '')}\n\nNeeds {needed}.".strip()

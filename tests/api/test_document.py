@@ -69,7 +69,7 @@ class Surface:
         form = case.body.get("form") if isinstance(case.body, dict) else None
         uid = self.records.get(str(form), self.records["AE"])
         names = {
-            "code": self.code, "uid": uid, "number": self.question, "name": "crf_ae", "record": uid, "site": "001",
+            "code": self.code, "uid": uid, "number": self.question, "name": "crf_ae", "oid": "DM", "record": uid, "site": "001",
             "row_version": self.programs["ames"].record(uid)["row_version"], "item": "verbatim", "visit": None,
             "items": ["verbatim", "serious"],
         }  # fmt: skip

@@ -105,7 +105,7 @@ class CasebookWriter:
             entry = self._book.entry(record)
             self._names[record.uid] = f"{entry.crf.title} {record.repeat_no}"
             for rows in entry.groups.values():
-                self._names |= {row.uid: row.collection.row_title(row.row_no) for row in rows}
+                self._names |= {row.uid: row.title for row in rows}
 
     def _read_marks(
         self, records: Sequence[FormRecord]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from forms import schedule
+from forms import life, schedule
 from forms.derive.dates import known_day
+from forms.derive.status import Status, status
 from forms.infusions import given_infusions, infusion_days
 from forms.views import Record
 from forms.windows import Anchors, Event
 
 Load = Callable[[str], list[Record]]
 
-# The CRFs whose answers may move an anchor.
-SOURCES = frozenset({"IC", "VISIT", "NIVO", "IL2D", "TA"})
+# The CRFs whose answers may move an anchor, the participant's state or a visit of the plan.
+SOURCES = frozenset({"IC", "VISIT", "NIVO", "IL2D", "TA"}) | life.SOURCES
 
 
 @dataclass(frozen=True)
@@ -36,30 +37,43 @@ class Timeline:
     anchors: Anchors
     events: Sequence[tuple[Event, int]] = ()
     visits: Sequence[VisitDate] = field(default_factory=tuple)
+    state: Status = Status.SCREENING
+    falls_away: Callable[[schedule.VisitDef], bool] = lambda visit: False
 
 
-def timeline(load: Load) -> Timeline:
-    """Anchors (crfs.md 1.4) and events (1.5) of a participant's records.
+def timeline(load: Load, attempt: int = 1) -> Timeline:
+    """Anchors (crfs.md 1.4), events (1.5) and state (1.3) of a participant's records; `attempt` is that of screening.
 
     Until the nivolumab form says when a dose was given, a day of nivolumab is the date of its visit; the first and the
     last dose are doses that were given.
     """
-    visits = [_visit_date(record) for record in load("VISIT") if record.visit is not None]
+    headers = [record for record in load("VISIT") if record.visit is not None]
+    visits = [_visit_date(record) for record in headers]
     infusions = load("NIVO")
     day_ones = _nivolumab_days(visits, infusions, schedule.DAY_1)
     day_35s = _nivolumab_days(_not_refused(visits, infusions), infusions, schedule.DAY_35)
     infused = (known_day(record.start_dt) for record in given_infusions(infusions))
     doses = sorted([*_dose_dates(load("IL2D")), *(day for day in infused if day)])
+    decided = life.decisions_to_stop(load)
     anchors = Anchors(
         consent_date=_first_consent(load("IC")),
+        registration_date=life.registration_date(load),
+        planned_c1d1=life.planned_first_dose(load),
         c1d1=doses[0] if doses else None,
         course_day_ones=day_ones,
         course_day_35s=day_35s,
-        response_scans=_response_scans(load("TA")),
+        response_scans=_scans(load("TA"), schedule.RESPONSE),
         last_dose=doses[-1] if doses else None,
+        end_of_treatment=max(decided.values(), default=None),
         end_of_treatment_visit=next((v.date for v in visits if v.kind == schedule.END_OF_TREATMENT), None),
+        end_of_treatment_scan=_scans(load("TA"), schedule.END_OF_TREATMENT).get(None),
     )
-    return Timeline(anchors, _events(anchors), visits)
+    facts = life.life_of(load, anchors, headers, attempt)
+    state = status(facts)
+    return Timeline(
+        anchors, _events(anchors, life.decisions_on_courses(load), is_over=state is Status.OFF_TREATMENT), visits, state,
+        lambda visit: life.is_not_applicable(visit, state, load, anchors),
+    )  # fmt: skip
 
 
 def _visit_date(record: Record) -> VisitDate:
@@ -93,17 +107,22 @@ def _first_consent(records: Iterable[Record]) -> dt.date | None:
     return min((r.value("signature_date") for r in records if r.value("signature_date")), default=None)
 
 
-def _response_scans(records: Iterable[Record]) -> dict[int, dt.date]:
-    found: dict[int, dt.date] = {}
+def _scans(records: Iterable[Record], kind: str) -> dict[int | None, dt.date]:
+    """The first scan date of each time point at a kind of visit, by course (None where the visit has none)."""
+    found: dict[int | None, dt.date] = {}
     for record in records:
         visit = record.visit
         dates = [row.scan_date for row in record.rows("SCAN") if row.scan_date]
-        if visit is not None and visit.kind == schedule.RESPONSE and visit.course and dates:
+        if visit is not None and visit.kind == kind and dates:
             found[visit.course] = min(dates)
     return found
 
 
-def _events(anchors: Anchors) -> list[tuple[Event, int]]:
+def _events(anchors: Anchors, decisions: Mapping[int, str], *, is_over: bool) -> list[tuple[Event, int]]:
     events = [(Event.CONSENT, 1)] if anchors.consent_date else []
+    events += [(Event.REGISTRATION, 1)] if anchors.registration_date else []
     events += [(Event.COURSE_DAY_1, course) for course in sorted(anchors.course_day_ones)]
-    return events + ([(Event.FIRST_DOSE, 1)] if anchors.c1d1 else [])
+    events += [(Event.FIRST_DOSE, 1)] if anchors.c1d1 else []
+    for course, answer in sorted(decisions.items()):
+        events.append((Event.NEXT_COURSE if answer == "Y" else Event.NO_NEXT_COURSE, course))
+    return events + ([(Event.TREATMENT_ENDED, 1)] if is_over else [])

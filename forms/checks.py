@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 
 from forms import schedule
 from forms.crf import Fail, fail
-from forms.evaluation import QUERY, Finding
-from forms.views import Record, Row, SubjectView, VisitView
+from forms.views import Record, Row, VisitView
 
 WINDOW = (
     "{visit} expected {target} ({first} to {last}); entered {x} ({n} days {side}). "
@@ -45,17 +44,11 @@ def later_dated_before(visit: VisitView, day: dt.date, visits: Sequence[VisitVie
     return before[-1] if before else None
 
 
-def overdue_visits(subject: SubjectView) -> list[Finding]:
-    """VIS-03: planned visits past their window with no entry; the finding's record is the visit itself."""
-    return [
-        Finding("VIS-03", QUERY, v.uid, None, "visit_occurred", OVERDUE.format(visit=v.label, to=v.window_to))
-        for v in subject.visits
-        if v.status == "planned"
-        and v.date is None
-        and v.kind != schedule.SCREENING
-        and v.window_to is not None
-        and v.window_to < subject.today
-    ]
+def is_overdue(visit: VisitView, today: dt.date) -> bool:
+    """VIS-03: whether a planned visit is past its window with no entry; one that fell away or was missed is not."""
+    if visit.status != "planned" or visit.kind in (schedule.SCREENING, schedule.UNSCHEDULED):
+        return False
+    return visit.date is None and visit.window_to is not None and visit.window_to < today
 
 
 def earlier_twin(record: Record, records: Sequence[Record], key: Callable[[Record], object]) -> Record | None:

@@ -22,7 +22,7 @@ class Anchors:
     c1d1: dt.date | None = None
     course_day_ones: Mapping[int, dt.date] = field(default_factory=dict)
     course_day_35s: Mapping[int, dt.date] = field(default_factory=dict)
-    response_scans: Mapping[int, dt.date] = field(default_factory=dict)
+    response_scans: Mapping[int | None, dt.date] = field(default_factory=dict)
     last_dose: dt.date | None = None
     end_of_treatment: dt.date | None = None
     end_of_treatment_visit: dt.date | None = None

@@ -44,7 +44,9 @@ class RecordHeader(StrictSchema):
     path = fields.String(required=True)
     crf_version = fields.String(required=True)
     row_version = fields.Integer(required=True)
-    entry_status = fields.String(required=True, validate=validate.OneOf(["incomplete", "complete", "not done"]))
+    entry_status = fields.String(
+        required=True, validate=validate.OneOf(["not started", "incomplete", "complete", "not done"])
+    )
     not_done_reason = fields.String(required=True, allow_none=True)
     removed = fields.Boolean(required=True)
     removed_reason = fields.String(required=True, allow_none=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from audit.capture import new_uid
 from edc.records.book import Entry, SubjectBook
 from edc.records.clashes import differs
-from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE
+from edc.records.models import COMPLETE, INCOMPLETE, NOT_DONE, NOT_STARTED
 from edc.records.outcome import Changed, SaveOutcome, Saving
 from edc.records.problems import (
     BrokenReference,
@@ -157,7 +157,7 @@ def _require_reasons(saving: Saving, patch: Patch, changed: list[Changed]) -> No
 def complete(entry: Entry, patch: Patch, outcome: SaveOutcome) -> None:
     """Set the entry status as asked; a form marked not done is open again once something is answered in it."""
     header = entry.header
-    is_answered_after_all = header.entry_status == NOT_DONE and bool(outcome.changed or patch.complete)
+    is_answered_after_all = header.entry_status in (NOT_DONE, NOT_STARTED) and bool(outcome.changed or patch.complete)
     if not is_answered_after_all and (patch.complete is None or header.entry_status == NOT_DONE):
         return
     if is_answered_after_all:

@@ -145,6 +145,12 @@ class SubjectBook:
         """Read the visits anew at the next look, after some were added."""
         self._visits = None
 
+    def see_visits_anew(self) -> None:
+        """Let the records that were read already see their visits as they stand now."""
+        for entry in (entry for entries in self._entries.values() for entry in entries):
+            if entry.header.visit is not None:
+                entry.view.visit = visit_view(entry.header.visit)
+
     def add_visits(self, made: Sequence[Visit]) -> None:
         """Count visits in that were made just now."""
         self._visits = sorted([*self.visits, *made], key=lambda visit: visit.position)

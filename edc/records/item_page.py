@@ -48,7 +48,7 @@ class ItemPlace:
     def label(self) -> str:
         """The item's label, with its row."""
         if isinstance(self.row, GroupRow):
-            return f"{self.item.label}, {self.row.collection.row_title(self.row.row_no)}"
+            return f"{self.item.label}, {self.row.title}"
         return self.item.label
 
 

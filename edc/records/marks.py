@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from edc.records.models import COMPLETE, NOT_DONE, SIGNED, VOID, FormRecord
+from edc.records.models import COMPLETE, NOT_DONE, NOT_STARTED, SIGNED, VOID, FormRecord
 from edc.study.models import Subject, Visit
 
 
@@ -28,6 +28,8 @@ class Marks:
 
 def due_state(visit: Visit | None, today: dt.date, *, is_optional: bool = False) -> tuple[str, str]:
     """The entry mark of a form nobody started: not due, due or overdue, with its words."""
+    if visit is not None and visit.status == "not applicable":
+        return "", "not applicable"
     if visit is None or is_optional or visit.status == "missed":
         return ("", "not planned") if is_optional else ("not_due", "not due")
     if visit.status == "occurred":
@@ -44,8 +46,12 @@ def marks_of(record: FormRecord | None, unstarted: tuple[str, str] = ("", "")) -
     """The marks of a record; `unstarted` is the entry mark while there is none."""
     if record is None:
         return Marks(entry=unstarted[0], entry_words=unstarted[1])
-    entry = {COMPLETE: "complete", NOT_DONE: "not_done"}.get(record.entry_status, "started")
+    if record.entry_status == NOT_STARTED and not unstarted[0]:
+        unstarted = "overdue", "overdue"
+    entry = {COMPLETE: "complete", NOT_DONE: "not_done", NOT_STARTED: unstarted[0]}.get(record.entry_status, "started")
     words = f"not done: {record.not_done_reason}" if entry == "not_done" else ""
+    if record.entry_status == NOT_STARTED:
+        words = unstarted[1]
     return Marks(
         entry=entry, entry_words=words,
         open_queries=record.queries_open, answered_queries=record.queries_answered,

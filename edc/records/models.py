@@ -14,6 +14,8 @@ from edc.study.models import Subject, Visit
 
 UID = String(32)
 INCOMPLETE, COMPLETE, NOT_DONE = "incomplete", "complete", "not done"
+# The system made the record to ask about a visit that is overdue; nobody has entered anything.
+NOT_STARTED = "not started"
 UNSIGNED, SIGNED, VOID = "unsigned", "signed", "void"
 VERIFIED, CHANGED, WITHDRAWN = "verified", "changed", "withdrawn"
 COUNTERS = frozenset({"queries_open", "queries_answered", "queries_closed", "to_verify", "verified", "changed_since"})

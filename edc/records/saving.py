@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from edc.db import Session
 from edc.queries import service as queries
@@ -20,6 +20,7 @@ from edc.records.holding import (
 )
 from edc.records.models import FormRecord
 from edc.records.outcome import Changed, SaveOutcome, Saving
+from edc.records.overdue import await_headers
 from edc.records.problems import DerivedLocked, StaleVersion
 from edc.records.scheduling import follow_schedule
 from edc.records.shelf import shelf_of
@@ -112,14 +113,10 @@ def _follow_up(
     saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome, patch: Patch | None
 ) -> SaveOutcome:
     touched = {entry.header.uid: entry for entry in entries}
-    evaluated = {**touched}
-    facts = frozenset(entry.header.crf_oid for entry in entries)
     for entry in entries:
         _derive(saving, book, entry, outcome)
-    for entry in _dependents(book, entries):
-        if evaluation.may_move(entry.view, book.view(), facts) and _derive(saving, book, entry, outcome):
-            touched[entry.header.uid] = entry
-        evaluated[entry.header.uid] = entry
+    evaluated = {**touched, **_derive_onwards(saving, book, entries, touched, outcome)}
+    facts = _oids(touched)
     for entry in touched.values():
         _new_version(saving, entry)
         fall_back(entry, outcome)
@@ -129,10 +126,15 @@ def _follow_up(
         facts |= SCHEDULE
         # The general checks of every date read the consent.
         is_everything = book.subject.consent_date != consented
+        before = frozenset(touched)
         evaluated = _everything(saving, book, touched, evaluated, outcome, None if is_everything else facts)
+        redated = {uid: entry for uid, entry in touched.items() if uid not in before}
+        evaluated |= {entry.header.uid: entry for entry in _dependents(book, list(redated.values()))}
+        facts |= _oids(redated)
         judged = list(evaluated.values()) if is_everything else _judged_anew(book, touched, evaluated, facts)
     else:
         judged = _judged_anew(book, touched, evaluated, facts)
+    judged += _await_overdue(saving, book, judged)
     asked = _evaluate(saving, book, judged, outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
@@ -143,6 +145,41 @@ def _follow_up(
     # Rows that are not written yet were not among those read meanwhile.
     shelf_of(saving.session, book.subject.uid).forget()
     return outcome
+
+
+def _derive_onwards(
+    saving: Saving, book: SubjectBook, entries: Sequence[Entry], touched: dict[str, Entry], outcome: SaveOutcome
+) -> dict[str, Entry]:
+    """Derive the records that read what changed, then those that read what moved by that; returns all that were read.
+
+    `touched` grows by the records that moved.
+    """
+    evaluated: dict[str, Entry] = {}
+    moved = list(entries)
+    for _ in range(evaluation.MOST_PASSES):
+        facts, found, moved = _oids({entry.header.uid: entry for entry in moved}), _dependents(book, moved), []
+        for entry in found:
+            evaluated[entry.header.uid] = entry
+            if evaluation.may_move(entry.view, book.view(), facts) and _derive(saving, book, entry, outcome):
+                touched[entry.header.uid] = entry
+                moved.append(entry)
+        if not moved:
+            break
+    return evaluated
+
+
+def _oids(entries: Mapping[str, Entry]) -> frozenset[str]:
+    return frozenset(entry.header.crf_oid for entry in entries.values())
+
+
+def _await_overdue(saving: Saving, book: SubjectBook, judged: Sequence[Entry]) -> list[Entry]:
+    """The headers of visits that are overdue, besides those judged anyway: VIS-03 asks there until something is entered."""
+    there, made = await_headers(book)
+    for entry in made:
+        keep(saving.session, entry)
+        _new_version(saving, entry)
+    known = {entry.header.uid for entry in judged}
+    return made + [entry for entry in there if entry.header.uid not in known]
 
 
 def _judged_anew(
@@ -168,11 +205,11 @@ def _everything(
         if facts is not None and not evaluation.rules_reading(oid, facts):
             continue
         for entry in book.entries(oid):
-            if entry.header.removed or (entry.header.uid in evaluated and entry.header.uid in touched):
+            if entry.header.removed:
                 continue
             evaluated[entry.header.uid] = entry
             is_moved = facts is None or evaluation.may_move(entry.view, book.view(), facts)
-            if is_moved and _derive(saving, book, entry, outcome):
+            if is_moved and _derive(saving, book, entry, outcome) and entry.header.uid not in touched:
                 touched[entry.header.uid] = entry
                 _new_version(saving, entry)
     return evaluated

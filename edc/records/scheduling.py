@@ -14,7 +14,7 @@ from forms.anchors import SOURCES, Timeline, VisitDate, timeline
 from forms.schedule import VisitDef
 from forms.windows import Anchors, expected_visits, plan
 
-PLANNED, OCCURRED, MISSED = "planned", "occurred", "missed"
+PLANNED, OCCURRED, MISSED, NOT_APPLICABLE = "planned", "occurred", "missed", "not applicable"
 LAST_NUMBER = 99
 
 
@@ -51,7 +51,7 @@ def add_visit(session: Session, book: SubjectBook, kind: str, number: int | None
     visit = make_visit(session, book.subject, definition, _position(book, definition))
     book.forget_visits()
     session.flush()
-    _plan(visit, timeline(book.load).anchors)
+    _plan(visit, timeline(book.load, book.subject.screening_attempt).anchors)
     return visit
 
 
@@ -67,26 +67,27 @@ def follow_schedule(book: SubjectBook, crf_oid: str) -> bool:
     """Bring anchors and visits in step after a save of a CRF; True when a date that others are judged by moved."""
     if crf_oid not in SOURCES:
         return False
-    line = timeline(book.load)
-    moved = _set_anchors(book.subject, line.anchors)
-    moved |= _set_dates(book, line)
+    line = timeline(book.load, book.subject.screening_attempt)
+    moved = _set_anchors(book.subject, line)
     missing = [v for v in expected_visits(line.events, line.anchors) if all(v.oid != have.oid for have in book.visits)]
     book.add_visits([make_visit(book.session, book.subject, definition) for definition in missing])
+    moved |= _set_dates(book, line)
     for visit in book.visits:
         moved |= _plan(visit, line.anchors)
+    if moved:
+        book.see_visits_anew()
     return moved
 
 
-def _set_anchors(subject: Subject, anchors: Anchors) -> bool:
+def _set_anchors(subject: Subject, line: Timeline) -> bool:
     moved = False
-    for name in ("consent_date", "c1d1", "last_dose"):
-        value = getattr(anchors, name)
+    for name in ("consent_date", "registration_date", "c1d1", "last_dose"):
+        value = getattr(line.anchors, name)
         if getattr(subject, name) != value:
             setattr(subject, name, value)
             moved = True
-    status = "ON_TREATMENT" if anchors.c1d1 else "SCREENING"
-    if subject.status in ("SCREENING", "ON_TREATMENT") and subject.status != status:
-        subject.status = status
+    if subject.status != line.state:
+        subject.status = line.state.value
     return moved
 
 
@@ -96,13 +97,21 @@ def _set_dates(book: SubjectBook, line: Timeline) -> bool:
     for visit in book.visits:
         found = said.get(visit.uid)
         status = {"Y": OCCURRED, "N": MISSED}.get((found and found.occurred) or "", PLANNED)
+        if status == PLANNED and _falls_away(visit, line):
+            status = NOT_APPLICABLE
         date = found.date if found and status == OCCURRED else None
         if visit.status != status:
             visit.status = status
+            moved = True
         if visit.visit_date != date:
             visit.visit_date = date
             moved = True
     return moved
+
+
+def _falls_away(visit: Visit, line: Timeline) -> bool:
+    definition = schedule.find_visit(visit.oid)
+    return definition is not None and line.falls_away(definition)
 
 
 def _plan(visit: Visit, anchors: Anchors) -> bool:

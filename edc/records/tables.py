@@ -221,6 +221,12 @@ class GroupRow(ItemRow):
     removed: Mapped[bool]
     removed_reason: Mapped[str | None]
 
+    @property
+    def title(self) -> str:
+        """What the row is called."""
+        assert issubclass(self.collection, Group)
+        return self.collection.row_title(self.row_no)
+
     def audit_path(self) -> str:
         """The record's path with group and row number."""
         return f"{self.header.path}/{self.collection.oid}/{self.row_no}"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from edc.clock import local, now
 from edc.db import Session
 from edc.records.marks import due_state
-from edc.records.models import FormRecord
+from edc.records.models import NOT_STARTED, FormRecord
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import all_crfs
@@ -35,7 +35,7 @@ def count_missing(session: Session, subjects: Sequence[Subject]) -> Counter[str]
 
 def _begun(session: Session, uids: Sequence[str]) -> set[tuple[str | None, str]]:
     statement = select(FormRecord.visit_uid, FormRecord.crf_oid).where(
-        FormRecord.subject_uid.in_(uids), FormRecord.removed.is_(False)
+        FormRecord.subject_uid.in_(uids), FormRecord.removed.is_(False), FormRecord.entry_status != NOT_STARTED
     )
     return {(visit_uid, oid) for visit_uid, oid in session.execute(statement)}
 

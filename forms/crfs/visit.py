@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from forms.checks import WINDOW, later_dated_before, outside_window
+from forms.checks import OVERDUE, WINDOW, is_overdue, later_dated_before, outside_window
 from forms.conditions import both, when
 from forms.crf import CRF, Fail, check, fail
 from forms.items import Choice, Date, Text, YesNo
-from forms.views import SubjectView, VisitView
+from forms.views import Record, SubjectView, VisitView
 
 TOOK_PLACE = when("visit_occurred", "Y")
 
@@ -40,6 +40,13 @@ class Visit(CRF, oid="VISIT", title="Visit header", domain="SV", slug="visit-hea
     def is_in_window(visit: VisitView, visit_date: dt.date) -> Fail | None:
         """The date lies in the window of the visit."""
         return outside_window(visit, visit_date, "visit_date")
+
+    @check("VIS-03", OVERDUE, on="self visit today", target="visit_occurred")
+    def is_entered_in_time(header: Record, visit: VisitView, today: dt.date) -> Fail | None:
+        """A visit past its window was entered, or marked missed."""
+        if header.answer("visit_occurred").is_given or not is_overdue(visit, today):
+            return None
+        return fail(visit=visit.label, to=visit.window_to)
 
     @check("VIS-02", "{visit} {x} is before {prev} {y}.", on="visit visit_date subject")
     def follows_earlier_visits(visit: VisitView, visit_date: dt.date, subject: SubjectView) -> Fail | None:

@@ -18,6 +18,7 @@ from forms.derive.eligibility import (
     Evidence,
     Judgement,
     Question,
+    by,
     cannot_tell,
     either,
     every,
@@ -288,10 +289,10 @@ def unsupported(on: dt.date, medications: Records) -> tuple[bool | None, str]:
     for line in medications:
         if line.class_flag != "G-CSF" or since(line.start, on):
             continue
-        is_over = line.ongoing == "N" and since(line.end, on, included=True) is False
-        is_long_over = is_over and since(line.end, on - dt.timedelta(days=study.G_CSF_FREE.value)) is False
-        answers.append(True if is_long_over else None if is_over or line.ongoing is None else False)
-        words = words if is_long_over else f"{line.drug} {'until ' + str(line.end) if is_over else 'at that time'}"
+        runs = every(by(line.start, on), True if line.ongoing == "Y" else since(line.end, on, included=True))
+        is_long_over = by(line.end, on - dt.timedelta(days=study.G_CSF_FREE.value)) if line.ongoing == "N" else False
+        answers.append(True if is_long_over else False if runs else None)
+        words = words if is_long_over else f"{line.drug} until {line.end or 'now'}"
     return every(*answers), words
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from forms import schedule
 from forms.derive import dosing
+from forms.derive.dates import known_day
 from forms.views import Record, SubjectView, VisitView
 
 ADMISSIONS = {schedule.ADMISSION_1: 1, schedule.ADMISSION_2: 2}
@@ -23,6 +25,17 @@ def admission_one(visit: VisitView, records: Sequence[Record]) -> Record | None:
     if visit.kind != schedule.ADMISSION_2:
         return None
     return _at(schedule.ADMISSION_1, visit.course, records)
+
+
+def discharge_before(visit: VisitView, admissions: Sequence[Record]) -> dt.date | None:
+    """The day of discharge (not entered: of admission) from the IL-2 stay before this one; None before the first."""
+    ended = ((_order(one.visit), known_day(one.discharge_dt or one.admit_dt)) for one in admissions if one.visit)
+    before = [(order, day) for order, day in ended if day and order < _order(visit)]
+    return max(before)[1] if before else None
+
+
+def _order(visit: VisitView) -> tuple[int, int]:
+    return visit.course or 0, ADMISSIONS.get(visit.kind, 0)
 
 
 def given_in_admission(kind: str, course: int | None, grids: Sequence[Record]) -> int:

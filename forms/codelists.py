@@ -144,6 +144,9 @@ _add("ECOG", ("0", "0 - Fully active"), ("1", "1 - Restricted in strenuous activ
      ("2", "2 - Cares for self, unable to work, up more than half of the day"),
      ("3", "3 - Limited self-care, in bed or chair more than half of the day"),
      ("4", "4 - Completely disabled, no self-care"), ("5", "5 - Dead"), source="ECOG")
+_as_printed("HEIGHTU", "cm", "in", source="CT C66770")
+_add("WEIGHTU", ("kg", "kg"), ("LB", "lb"), source="CT C66770")
+_add("TEMPU", ("C", "°C"), ("F", "°F"), source="CT C66770")
 _add("POSITION", "SITTING", "SUPINE", "STANDING", source="CT C71148")
 _add("VSTESTCD", ("HEIGHT", "Height"), "WEIGHT", ("SYSBP", "Systolic blood pressure"),
      ("DIABP", "Diastolic blood pressure"), ("PULSE", "Pulse rate"), ("RESP", "Respiratory rate"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from forms.conditions import parts_of
-from forms.items import Choice, Item
+from forms.items import Choice, Item, conditions_of
 from forms.versions import FIRST, order
 
 REGISTRY: dict[str, type[CRF]] = {}
@@ -239,8 +239,9 @@ def _verify_own_names(crf: type[CRF]) -> None:
             if isinstance(declared, Derivation) and declared.item not in known:
                 raise DefinitionError(f"{crf.__module__}: {declared.id} derives the unknown item '{declared.item}'")
         for item in collection.items.values():
-            for name in item.visible_if.names() if item.visible_if else ():
-                _verify_name(crf, collection, item.oid, name, known)
+            for condition in conditions_of(item):
+                for name in condition.names():
+                    _verify_name(crf, collection, item.oid, name, known)
             _verify_values(crf, collection, item)
         _verify_no_cycle(crf, collection)
 
@@ -275,7 +276,7 @@ def _verify_versions(crf: type[CRF]) -> None:
 def _verify_values(crf: type[CRF], collection: type[CRF] | type[Group], item: Item) -> None:
     """Refuse a subset or a condition with a value that its code list does not have: it could never be answered."""
     asked = [(item, item.subset)] if isinstance(item, Choice) else []
-    for part in parts_of(item.visible_if):
+    for part in (part for condition in conditions_of(item) for part in parts_of(condition)):
         of_record = part.item.startswith("record.")
         named = (crf if of_record else collection).items.get(part.item.removeprefix("record."))
         if isinstance(named, Choice) and not named.open_list:
@@ -320,8 +321,9 @@ def verify_registry() -> None:
                     _verify_foreign(crf, declared.id, name.rstrip("?"), facts)
                     _verify_is_tellable(crf, collection, declared, name.rstrip("?"))
             for item in collection.items.values():
-                for name in item.visible_if.names() if item.visible_if else ():
-                    _verify_foreign(crf, item.oid, name, facts)
+                for condition in conditions_of(item):
+                    for name in condition.names():
+                        _verify_foreign(crf, item.oid, name, facts)
 
 
 def _known_facts() -> dict[str, set[str]]:

@@ -115,6 +115,8 @@ def data_dictionary_row(item: Item) -> dict[str, str | int]:
 
 
 def _required(item: Item) -> str:
+    if not isinstance(item.required, bool):
+        return f"when {item.required.words()}"
     if not item.required:
         return "no"
     return "when asked" if item.visible_if else "yes"

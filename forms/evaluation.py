@@ -59,6 +59,13 @@ def is_visible(item: Item, row: Row, record: Record) -> bool:
     return item.visible_if is None or item.visible_if.holds(lambda name: _condition_value(name, row, record))
 
 
+def is_required(item: Item, row: Row, record: Record) -> bool:
+    """Whether a person has to answer the item, once it is asked."""
+    if isinstance(item.required, bool):
+        return item.required and (item.editable or not item.derived)
+    return item.required.holds(lambda name: _condition_value(name, row, record))
+
+
 def _condition_value(name: str, row: Row, record: Record) -> object:
     if name.startswith("record."):
         return record.value(name[7:])
@@ -343,8 +350,7 @@ def open_required(record: Record) -> list[tuple[str | None, Row, Item]]:
     missing = []
     for group_oid, row in [*rows_of(record), *_blank_rows(record)]:
         for item in row.collection.items.values():
-            is_theirs = item.required and (item.editable or not item.derived)
-            asked = is_theirs and is_visible(item, row, record)
+            asked = is_required(item, row, record) and is_visible(item, row, record)
             if asked and not row.answer(item.name).is_given:
                 missing.append((group_oid, row, item))
     return missing

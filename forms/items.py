@@ -18,7 +18,7 @@ MISSING_REASONS = LISTS["MISSRSN"]
 class Item:
     """One question of a CRF; subclasses say what its answer may be.
 
-    `required` with `visible_if` means required while visible. `assess` items are answered by an investigator only.
+    `required` with `visible_if` means required while visible; a condition there means required while it holds. `assess` items are answered by an investigator only.
     `sponsor` items are answered by the sponsor's medical monitor only; `stamped` ones are set when a record is submitted,
     or follow from that, and nobody types them. `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
     `after_consent` marks dates of procedures, which check IC-01 compares with the consent. `since` and `retired` are the
@@ -27,7 +27,7 @@ class Item:
 
     label: str
     _: KW_ONLY
-    required: bool = False
+    required: bool | Condition = False
     visible_if: Condition | None = None
     unit: str = ""
     plausible: tuple[str, str] | None = None
@@ -227,6 +227,11 @@ class Answer:
 EMPTY = Answer()
 ORIGINS = ("typed", "accepted proposal", "stated for all", "imported", "derived", "EHR")
 DateValue = dt.date | str
+
+
+def conditions_of(item: Item) -> list[Condition]:
+    """When an item is asked and when it must be answered, as far as that depends on other answers."""
+    return [part for part in (item.visible_if, item.required) if part is not None and not isinstance(part, bool)]
 
 
 def in_codelist_order(item: MultiChoice, values: Iterable[str]) -> tuple[str, ...]:

@@ -174,12 +174,13 @@ class FormPage:
             item.name, control_id(path), item.label, "derived" if item.derived and not item.editable else kind_of(item),
             prefix=path.removesuffix(item.name), options=self._options(item, answer), unit=item.unit, help=item.help,
             value_text=typed_text(item, answer.value), stored_text=shown, display_text=shown,
-            required=item.required and not item.derived, missing=answer.missing or "", read_only=not is_entered,
+            required=evaluation.is_required(item, row, self.entry.view) and not item.derived,
+            missing=answer.missing or "", read_only=not is_entered,
             previous=self._previous(item) if group is None else None, findings=self._findings(row_key, item),
             marks=self._marks(row_key, item, answer), width=width_of(item), echo=echo(item, answer.value),
             has_answer=answer.is_given and not item.derived, row_key=row_key, signed=getattr(item, "signed", False),
-        )  # fmt: skip
             explanation=self.sources.explanations.get((row_key, item.name), ""),
+        )  # fmt: skip
         if row.uid:
             view.item_url = self.sources.item_url(path)
         if item.assess and self.viewer.may_enter and not is_entered:

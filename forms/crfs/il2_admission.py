@@ -11,6 +11,7 @@ from forms.admissions import (
     ADMISSIONS,
     admission_one,
     days_of,
+    discharge_before,
     ends_of_rest,
     given_in_course,
     given_so_far,
@@ -22,11 +23,13 @@ from forms.codelists import LISTS
 from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive import dosing
-from forms.derive.dates import certainly_after, certainly_before, days_between, earliest, known_day
-from forms.derive.words import rounded
-from forms.episodes import STOPPING_ACTIONS, around, is_severe_or_serious, last_given, may_be_present
+from forms.derive.dates import add_days, certainly_after, certainly_before, days_between, earliest, known_day
+from forms.derive.words import number_words, rounded
+from forms.episodes import STOPPING_ACTIONS, around, first_given, is_severe_or_serious, last_given, may_be_present
 from forms.infusions import falls_inside, given_infusions
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, Text, YesNo
+from forms.measured import in_standard, last_weight
+from forms.pregnancy import NO_TEST, lacks_test
 from forms.views import Record, SubjectView, VisitView
 
 ADMITTED = when("admission_occurred", "Y")
@@ -34,6 +37,7 @@ IN_ICU = when("icu_transfer", "Y")
 STAY_DAYS = (1, 14)
 REST_DAYS = 9
 REST_AFTER_COURSE_DAYS = 49
+WEIGHT_DAYS, WEIGHT_TOLERANCE = 7, 5
 # An event may stop dosing when it was present between the last dose and a day after it.
 STOP_HOURS = 24
 
@@ -183,6 +187,24 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
         ended = (first.discharge_dt or first.admit_dt) if first else None
         return fail(a=admit_dt, y=ended) if ended and certainly_before(admit_dt, ended) else None
 
+    @check(
+        "IL2-02", "Dosing weight {w} kg differs {p}% from {v} kg on {date}.",
+        on="self dosing_weight_kg admit_dt all:VS", target="dosing_weight_kg",
+    )  # fmt: skip
+    def weight_is_recent(
+        admission: Record, weight: Number, admit_dt: str, vitals: Sequence[Record]
+    ) -> Fail | None:  # fmt: skip
+        """The dosing weight is the last one of the 7 days before, give or take 5 percent, unless it was capped."""
+        day = known_day(admit_dt)
+        last = last_weight(vitals, add_days(day, -WEIGHT_DAYS), day) if day else None
+        measured = in_standard(last, "weight") if last else None
+        if admission.dose_cap_applied or last is None or measured is None:
+            return None
+        if not dosing.differs_by_more_than(weight, measured, WEIGHT_TOLERANCE):
+            return None
+        difference = difference_words(weight, measured)
+        return fail(w=number_words(weight), p=difference, v=number_words(rounded(measured, 1)), date=last.assess_date)
+
     @check("IL2-03", "Dose level {x}; admission 1 used {y}.", on="dose_level visit all:IL2A")
     def level_stays(dose_level: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:
         """Both admissions of a course use one dose level."""
@@ -251,6 +273,31 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
         if transfer != "Y" or any(is_severe_or_serious(e) and may_be_present(e, icu_in, out) for e in events):
             return None
         return fail(a=icu_in, b=admission.icu_out_dt or "not entered")
+
+    @check(
+        "PT-01", NO_TEST, on="admit_dt same:IL2D? DM.childbearing all:PREG study.pregnancy_test_window",
+        target="admit_dt", yields_to="IL2-01 IC-01 GEN-02",
+    )  # fmt: skip
+    def pregnancy_was_tested(
+        admit_dt: str, grid: Record | None, childbearing: str, tests: Sequence[Record], hours: int
+    ) -> Fail | None:  # fmt: skip
+        """A woman of childbearing potential was tested in the 72 hours before the first dose, else the admission."""
+        first = (first_given([grid]) if grid else None) or admit_dt
+        return lacks_test(first, tests, hours, "IL-2") if childbearing == "Y" else None
+
+    @check(
+        "CA-01", "No cardiac and pulmonary assessment since {since} is recorded before the admission of {a}.",
+        on="admit_dt visit all:CARD all:IL2A", target="eligible_to_start", yields_to="IL2-01",
+    )  # fmt: skip
+    def heart_was_assessed(
+        admit_dt: str, visit: VisitView, assessments: Sequence[Record], admissions: Sequence[Record]
+    ) -> Fail | None:  # fmt: skip
+        """Heart and lungs are assessed before each admission, after the one before it."""
+        day, before = known_day(admit_dt), discharge_before(visit, admissions)
+        days = [card.assess_date for card in assessments if card.assess_date]
+        if day is None or any(card <= day and (before is None or card >= before) for card in days):
+            return None
+        return fail(a=day, since=f"the discharge of {before}" if before else "screening")
 
     @check("IL2-20", "Only {n} days between admissions.", on="admit_dt visit all:IL2D", yields_to="IL2-01")
     def rested_in_course(admit_dt: str, visit: VisitView, grids: Sequence[Record]) -> Fail | None:

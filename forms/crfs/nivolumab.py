@@ -15,6 +15,7 @@ from forms.derive import dosing
 from forms.derive.dates import certainly_before, days_between, known_day, minutes_between
 from forms.infusions import falls_inside, infusion_before, infusion_days
 from forms.items import Choice, DateTime, Decimal, Integer, Reference, SiteChoice, Text, YesNo
+from forms.pregnancy import NO_TEST, lacks_test
 from forms.views import Record, VisitView
 
 GIVEN = when("given", "Y")
@@ -218,6 +219,17 @@ class Nivolumab(CRF, oid="NIVO", title="Nivolumab", domain="EC", slug="nivolumab
         """No other visit has a dose on the same day; the later visit is asked."""
         twin = _earlier_visit_with(infusion, infusions) if given == "Y" else None
         return fail(x=start[:10], other=twin.visit.label) if twin and twin.visit else None
+
+    @check(
+        "PT-01", NO_TEST, on="given start_dt DM.childbearing all:PREG study.pregnancy_test_window", target="start_dt",
+        yields_to=WRONG_DATE,
+    )  # fmt: skip
+    def pregnancy_was_tested(
+        given: str, start: str, childbearing: str, tests: Sequence[Record], hours: int
+    ) -> Fail | None:  # fmt: skip
+        """A woman of childbearing potential was tested in the 72 hours before the dose."""
+        is_asked = given == "Y" and childbearing == "Y"
+        return lacks_test(start, tests, hours, "nivolumab") if is_asked else None
 
     @check(
         "NIV-06", "Nivolumab {x} falls inside the IL-2 admission {a} to {b}.", on="given start_dt all:IL2A",

@@ -21,7 +21,7 @@ class Registration(CRF, oid="REG", title="Registration", domain="DS", slug="regi
         "Eligibility checklist signed", required=True, sdtm="DS.DSDECOD=ELIGIBILITY CRITERIA MET"
     )
     override_reason = Text(
-        "Reason for registering against the gate", 200,
+        "Reason for registering all the same", 200, assess=True, sdtm="SUPPDS.DSOVERRD",
         help="Only when an investigator registers although eligibility is open or the study is full.",
     )  # fmt: skip
 

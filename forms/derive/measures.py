@@ -9,6 +9,13 @@ from decimal import Decimal
 from forms.derive.words import number_words, rounded
 
 STANDARD_PLACES = 2
+# Submission values that are not how people write the unit.
+_SPELLED = {"LB": "lb"}
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people write it."""
+    return _SPELLED.get(unit, unit)
 
 
 @dataclass(frozen=True)
@@ -41,13 +48,14 @@ class Measure:
         """How a value was converted; nothing where it was not."""
         if unit == self.unit:
             return None
-        taken = f"({number_words(value)} {unit} - {self.offset})" if self.offset else f"{number_words(value)} {unit}"
+        read = f"{number_words(value)} {unit_words(unit)}"
+        taken = f"({read} - {self.offset})" if self.offset else read
         factor = number_words(self.factor) + (f"/{self.divisor}" if self.divisor > 1 else "")
         return f"{taken} x {factor} = {number_words(self.standard(value, unit), STANDARD_PLACES)} {self.unit}"
 
 
 HEIGHT = Measure("Height", "cm", "in", Decimal(120), Decimal(220), Decimal("2.54"))
-WEIGHT = Measure("Weight", "kg", "lb", Decimal(35), Decimal(200), Decimal("0.45359237"))
+WEIGHT = Measure("Weight", "kg", "LB", Decimal(35), Decimal(200), Decimal("0.45359237"))
 TEMPERATURE = Measure("Temperature", "C", "F", Decimal(34), Decimal(42), Decimal(5), 9, Decimal(32))
 MEASURES: Mapping[str, Measure] = {"height": HEIGHT, "weight": WEIGHT, "temperature": TEMPERATURE}
 

@@ -55,7 +55,7 @@ DAY_ONE = dosing.interval("2024-03-04").earliest.date()
         (heart.qtcf_words(400, 75), "400 ms / cube root of (60 / 75) = 430.9 ms"),
         (HEIGHT.words(Decimal("70.1"), "in"), "70.1 in x 2.54 = 178.05 cm"),
         (HEIGHT.words(Decimal("178"), "cm"), None),
-        (WEIGHT.words(Decimal("181.7"), "lb"), "181.7 lb x 0.45359237 = 82.42 kg"),
+        (WEIGHT.words(Decimal("181.7"), "LB"), "181.7 lb x 0.45359237 = 82.42 kg"),
         (TEMPERATURE.words(Decimal("98.6"), "F"), "(98.6 F - 32) x 5/9 = 37.00 C"),
     ],
 )  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_course_is_complete_with_both_infusions_and_a_dose_in_each_admission(i
     ("measure", "value", "unit", "standard"),
     [
         (HEIGHT, "178", "cm", "178"), (HEIGHT, "70", "in", "177.80"), (WEIGHT, "82.4", "kg", "82.4"),
-        (WEIGHT, "100", "lb", "45.36"), (TEMPERATURE, "37.0", "C", "37.0"), (TEMPERATURE, "100.4", "F", "38.00"),
+        (WEIGHT, "100", "LB", "45.36"), (TEMPERATURE, "37.0", "C", "37.0"), (TEMPERATURE, "100.4", "F", "38.00"),
     ],
 )  # fmt: skip
 def test_a_value_in_the_standard_unit_stays_as_typed_and_others_have_two_decimals(measure, value, unit, standard):
@@ -98,7 +98,7 @@ def test_a_value_in_the_standard_unit_stays_as_typed_and_others_have_two_decimal
         (HEIGHT, "120", "cm", True, False), (HEIGHT, "119.9", "cm", False, False), (HEIGHT, "220", "cm", True, False),
         (HEIGHT, "220.1", "cm", False, False), (HEIGHT, "68", "cm", False, True), (HEIGHT, "178", "in", False, True),
         (WEIGHT, "250", "kg", False, True), (WEIGHT, "200", "kg", True, False), (WEIGHT, "35", "kg", True, False),
-        (WEIGHT, "34.9", "kg", False, False), (WEIGHT, "70", "lb", False, True), (TEMPERATURE, "98.6", "C", False, True),
+        (WEIGHT, "34.9", "kg", False, False), (WEIGHT, "70", "LB", False, True), (TEMPERATURE, "98.6", "C", False, True),
         (TEMPERATURE, "37", "F", False, True), (TEMPERATURE, "3.84", "C", False, False),
         (TEMPERATURE, "107.6", "F", True, False), (TEMPERATURE, "93.2", "F", True, False),
         (TEMPERATURE, "107.7", "F", False, False),

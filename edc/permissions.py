@@ -49,6 +49,7 @@ class Permission(StrEnum):
     RECORD_LOCK = "record:lock"
     RECORD_UNLOCK = "record:unlock"
     RECORD_WAIVE = "record:waive"
+    REGISTRATION_OVERRIDE = "registration:override"
     STUDY_LOCK = "study:lock"
     STUDY_UNLOCK = "study:unlock"
     QUERY_READ = "query:read"
@@ -109,6 +110,7 @@ MATRIX: dict[Permission, dict[Role, Grant]] = {
     P.RECORD_LOCK: _row("-  -  -  a  -  -  -  -"),
     P.RECORD_UNLOCK: _row("-  -  -  a  -  -  -  -"),
     P.RECORD_WAIVE: _row("-  -  -  a  -  -  -  -"),
+    P.REGISTRATION_OVERRIDE: _row("-  s  -  -  -  -  -  -"),
     P.STUDY_LOCK: _row("-  -  -  a2 -  -  -  -"),
     P.STUDY_UNLOCK: _row("-  -  -  a2 -  -  -  -"),
     P.QUERY_READ: _row("s  s  s  a  -  -  a  -"),
@@ -148,11 +150,14 @@ MATRIX: dict[Permission, dict[Role, Grant]] = {
 }
 
 #: Inactive until training for the active build is recorded.
-NEEDS_TRAINING = frozenset({P.RECORD_ENTER, P.RECORD_ASSESS, P.RECORD_SIGN, P.RECORD_VERIFY})
+NEEDS_TRAINING = frozenset(
+    {P.RECORD_ENTER, P.RECORD_ASSESS, P.RECORD_SIGN, P.RECORD_VERIFY, P.REGISTRATION_OVERRIDE}
+)
 
 #: What a token may never hold, whoever owns it.
 NEVER_BY_TOKEN = frozenset(
-    {P.RECORD_SIGN, P.TRAIL_REDACT, P.EXPORT_IDENTIFIERS, P.TOKEN_ISSUE, P.STUDY_LOCK, P.STUDY_UNLOCK, P.STUDY_COUNT}
+    {P.RECORD_SIGN, P.REGISTRATION_OVERRIDE, P.TRAIL_REDACT, P.EXPORT_IDENTIFIERS, P.TOKEN_ISSUE, P.STUDY_COUNT}
+    | {P.STUDY_LOCK, P.STUDY_UNLOCK}
     | {permission for permission in P if permission.startswith("user:")}
 )
 

@@ -14,6 +14,7 @@ from forms.derive.eligibility import NOT_MET, Anchors, Judgement
 from forms.views import Row
 
 INCLUSION, EXCLUSION = "INCLUSION", "EXCLUSION"
+MOST_NAMED = 4
 #: Parts of an item's name after the code of its criterion.
 RESULT, EVIDENCE, COMMENT, WAIVER = "_result", "_evidence", "_comment", "_waiver"
 #: The dates that every criterion is judged by, as inputs of a rule.
@@ -248,6 +249,20 @@ def open_criteria(form: Row) -> list[Criterion]:
         if not is_fulfilled(form, criterion)
         and (form.value(criterion.code) is None or not form.value(criterion.code + WAIVER))
     ]
+
+
+def open_words(form: Row) -> list[str]:
+    """What stands against registration, in words: the criteria without an answer together, the unmet one by one."""
+    unanswered = [criterion for criterion in open_criteria(form) if is_fulfilled(form, criterion) is None]
+    unmet = [criterion for criterion in open_criteria(form) if is_fulfilled(form, criterion) is False]
+    words = [f"{_names(unanswered)} not answered"] if unanswered else []
+    return words + [f"{criterion.name.lower()} is not met and has no waiver" for criterion in unmet]
+
+
+def _names(criteria: Sequence[Criterion]) -> str:
+    if len(criteria) > MOST_NAMED:
+        return f"{len(criteria)} criteria are"
+    return f"{', '.join(criterion.name.lower() for criterion in criteria)} {'is' if len(criteria) == 1 else 'are'}"
 
 
 def is_acknowledged(form: Row, criterion: Criterion, judgement: Judgement) -> bool:

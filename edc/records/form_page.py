@@ -15,6 +15,7 @@ from edc.queries.models import Query
 from edc.records import service
 from edc.records.book import Entry, SubjectBook
 from edc.records.drafts import DraftBox, Typed
+from edc.records.links import Link, links_of
 from edc.records.marks import Marks, marks_of
 from edc.records.models import FormRecord
 from edc.records.page import FormPage
@@ -188,9 +189,21 @@ def render_form(opened: OpenForm, template: str = "records/form.html", **more: o
     page: str = render_template(
         template, **frame_of(place), opened=opened, page=opened.page, mode=mode,
         next_label=next_label(opened), adding=request.args.get("add", ""), draft_url=draft_url(opened),
-        form_url=form_url(place), **more,
+        form_url=form_url(place), links=linked_with(opened), **more,
     )  # fmt: skip
     return page
+
+
+def linked_with(opened: OpenForm) -> list[tuple[str, str]]:
+    """What a line of a log names and what names it: words and address of each."""
+    place = opened.place
+    found = links_of(opened.book, place.crf) if place.crf.log and not place.is_new else {}
+    return [(link.words, url_of_link(link)) for link in found.get(place.record.uid, ())]
+
+
+def url_of_link(link: Link) -> str:
+    """The address of the other end of a link."""
+    return url_of_record(link.record) + link.anchor
 
 
 def draft_url(opened: OpenForm) -> str:
@@ -212,7 +225,10 @@ def next_label(opened: OpenForm) -> str:
 def saving_for(change: Change) -> Saving:
     """The circumstances of a save in this request."""
     me = current()
-    return Saving(db(), change, me.actor, now(db()), may_assess=me.may(P.RECORD_ASSESS))
+    may_override = me.may(P.REGISTRATION_OVERRIDE)
+    return Saving(
+        db(), change, me.actor, now(db()), may_assess=me.may(P.RECORD_ASSESS), may_override=may_override
+    )  # fmt: skip
 
 
 def keep_typed(box: DraftBox, place: FormPlace, typed: Typed) -> None:

@@ -56,7 +56,8 @@ class SaveOutcome:
 class Saving:
     """The circumstances of one save: who, with which rights, when, and inside which change.
 
-    `may_sponsor`: the answers are those of the sponsor's medical monitor, and no others. `may_stamp`: the system submits.
+    `may_override`: a registration goes through against its gate. `may_sponsor`: the answers are those of the sponsor's
+    medical monitor, and no others. `may_stamp`: the system submits.
     """
 
     session: Session
@@ -64,6 +65,7 @@ class Saving:
     by: Actor
     now: dt.datetime
     may_assess: bool = False
+    may_override: bool = False
     may_sponsor: bool = False
     may_stamp: bool = False
     is_site: bool = True

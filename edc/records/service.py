@@ -6,14 +6,16 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
-from audit.capture import new_uid
 from audit.models import audit_change, audit_record
 from edc import clock
 from edc.db import Session
 from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
 from edc.records.axes import count_axes
+from edc.records.blank import LOG_PLACE as LOG_PLACE
+from edc.records.blank import blank_record
 from edc.records.book import SubjectBook
+from edc.records.gates import may_enter_before_consent, refuse_before_consent, refuse_registration
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
 from edc.records.shelf import find_held, lock_by_code, shelf_of
@@ -21,9 +23,6 @@ from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
 from forms.patch import Patch
-
-LOG_PLACE = "log"
-
 
 def get_subject(session: Session, code: str) -> Subject:
     """The participant of a code within the session's scope; raises NotFound for any other."""
@@ -126,13 +125,7 @@ def new_record(
         repeat_no = 1 + _last_repeat(session, subject, place, crf) if crf.log or crf.repeats else 1
     if repeat_no > 1 and not (crf.log or crf.repeats):
         raise NotFound
-    return FormRecord(
-        uid=new_uid(), site_uid=subject.site_uid, subject_uid=subject.uid, subject=subject, visit=visit,
-        visit_uid=visit.uid if visit else None, place=place, crf_oid=crf.oid, crf_version=crf.version,
-        repeat_no=repeat_no, row_version=0, entry_status="incomplete", signature_state="unsigned", removed=False,
-        frozen=False, locked=False, created_at=now, changed_at=now, queries_open=0, queries_answered=0,
-        queries_closed=0, to_verify=0, verified=0, changed_since=0,
-    )  # fmt: skip
+    return blank_record(subject, visit, crf, now, repeat_no)
 
 
 def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF]) -> int:
@@ -144,18 +137,10 @@ def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF])
     return session.execute(statement).scalar_one_or_none() or 0
 
 
-def may_enter_before_consent(crf: type[CRF]) -> bool:
-    """Whether a form takes data before a consent stands: the consent itself and the visit header."""
-    return crf.oid in ("IC", "VISIT")
-
-
 def save_record(saving: Saving, record: FormRecord, patch: Patch, *, expected_version: int | None) -> SaveOutcome:
-    """save_items behind the gate of consent: nothing else is entered before a signed consent stands."""
-    crf = get_crf(record.crf_oid)
-    if record.subject.consent_date is None and not may_enter_before_consent(crf):
-        raise Refused(
-            reason=f"{record.subject.code} has no signed consent on record.", remedy="Enter the informed consent first."
-        )
+    """save_items behind the gates: nothing is entered before a signed consent, nobody registered while not eligible."""
+    refuse_before_consent(record, get_crf(record.crf_oid))
+    refuse_registration(saving, record, patch)
     return save_items(saving, record, patch, expected_version=expected_version)
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from forms.crf import CRF, Fail, check, derive, fail
+from forms.eligibility import open_words
 from forms.items import Choice, Date, Text, YesNo
+from forms.views import Record
+
+GATE = "Registration needs a signed eligibility form. Still open: {list}."
 
 
 class Registration(CRF, oid="REG", title="Registration", domain="DS", slug="registration"):
@@ -34,6 +38,12 @@ class Registration(CRF, oid="REG", title="Registration", domain="DS", slug="regi
     def derive_cohort(tumour: str) -> str:
         """The primary tumour."""
         return tumour
+
+    @check("IE-10", GATE, on="registration_date same:IE?", target="eligibility_confirmed")
+    def eligibility_is_settled(_: dt.date, form: Record | None) -> Fail | None:
+        """Every criterion is answered and met, or has a waiver; also when an answer changed after registration."""
+        still_open = ["the eligibility form is not filled in"] if form is None else open_words(form)
+        return fail(list="; ".join(still_open)) if still_open else None
 
     @check(
         "IE-10", "Registration needs a signed eligibility form. Still open: the answer here is 'no'.",

@@ -70,7 +70,10 @@ class Casebook:
     def saving(self, by: Actor = DIAZ, reason: str | None = None, act: str = "record:save") -> Iterator[Saving]:
         """The circumstances of one act by one person."""
         with self.session(writes=True) as session, change(session, by=by, act=act, reason=reason) as opened:
-            yield Saving(session, opened, by, self.clock(), may_assess=by.role == "investigator")
+            is_investigator = by.role == "investigator"
+            yield Saving(
+                session, opened, by, self.clock(), may_assess=is_investigator, may_override=is_investigator
+            )  # fmt: skip
 
     def set_up(self) -> None:
         """Two sites; one participant with screening and day 1, signed consent of 8 January 2024."""
@@ -122,7 +125,7 @@ class Casebook:
     ) -> FormRecord:
         """The header of a form, a new one when nobody saved it yet."""
         crf, subject = get_crf(oid), get_subject(session, code)
-        place = None if crf.log else self._visit(session, subject, visit)
+        place = None if crf.log or visit == "LOG" else self._visit(session, subject, visit)
         found = find_record(session, subject, place, crf, line or 1) if line or not crf.log else None
         return found or new_record(session, subject, place, crf, self.clock(), line)
 

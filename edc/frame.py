@@ -10,6 +10,7 @@ from edc.clock import day_text, instant_text, local, offset_text, time_text
 from edc.identity import SignedIn
 from edc.permissions import Role
 from edc.web import find_current, nav_entries, shell, site_zone
+from forms.deviations import offers_deviation
 
 _COMPACT_ROLES = (Role.DATA_MANAGER, Role.MONITOR, Role.INSPECTOR)
 _FIND_IN, _HELP = "Participants", "help"
@@ -39,9 +40,10 @@ class Frame:
 
 
 def install(app: Flask) -> None:
-    """Give every template `frame`, `me`, `request_token()` and the filters for dates and times."""
+    """Give every template `frame`, `me`, `request_token()`, the filters for dates and times, and what checks offer."""
     app.context_processor(lambda: {"frame": build_frame(), "me": find_current()})
     app.jinja_env.globals["request_token"] = new_uid
+    app.jinja_env.globals["offers_deviation"] = offers_deviation
     app.jinja_env.filters["day"] = lambda day: day_text(day) if day else ""
     app.jinja_env.filters["instant"] = lambda instant: instant_text(instant, site_zone()) if instant else ""
     app.jinja_env.filters["clock_time"] = lambda instant: time_text(instant, site_zone()) if instant else ""

@@ -11,9 +11,10 @@ OFFERS: Mapping[str, str] = {
     "IL2-09": "STUDY DRUG",
     "IE-10": "ELIGIBILITY",
 }
+# What became of an offer.
 ADDED, DECLINED = "added", "declined"
-UNSETTLED = "{check} suggested a deviation on {x}. Add it or say why not."
 UNSETTLED_ID = "DV-01"
+UNSETTLED = "{check} suggested a deviation on {x}. Add it or say why not."
 
 
 def offers_deviation(check_id: str | None) -> bool:

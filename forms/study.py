@@ -77,6 +77,7 @@ ELIGIBILITY_WINDOW = _stated(28, "days", label="Eligibility assessments before r
 SAE_CLOCK = _assumed(24, "h", label="Serious event to the sponsor after awareness")
 STEROID_LIMIT = _stated(Decimal(10), "mg/day", label="Prednisone equivalent at most")
 G_CSF_FREE = _assumed(14, "days", label="Without G-CSF before the neutrophil count of eligibility")
+DEVIATION_ANSWER = _assumed(14, "days", label="Answer to an offered deviation")
 PREGNANCY_TEST_WINDOW = _assumed(72, "h", label="Pregnancy test before dosing")
 
 # Settings of the response derivations (RECIST 1.1).

@@ -12,7 +12,6 @@ from edc.records.page_views import GroupView, ItemView, RowView
 from forms import episodes
 from forms.dictionaries.ctcae import Term
 from forms.dictionaries.synonyms import suggest
-from forms.dose_grids import DOSE_GRIDS
 from forms.event_logs import Drug, EventLog, grade_options
 from forms.items import Choice
 from forms.reading import display
@@ -41,7 +40,6 @@ class EventPage:
     suggestions: list[str]
     periods: list[str]
     drugs: list[DrugView]
-    doses: list[tuple[str, str]]
     back: str = ""
 
     @property
@@ -86,7 +84,7 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
         log, items, grades, term, [] if term else [found.name for found in suggest(words)][:MOST_SUGGESTIONS],
         list_periods(log, record),
         [DrugView(drug, items.get(drug.relation), items.get(drug.action)) for drug in log.drugs],
-        list_doses(log, opened), back=request.args.get("dose", "") or page.typed.text("dose") or "",
+        back=request.args.get("dose", "") or page.typed.text("dose") or "",
     )  # fmt: skip
     return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
 
@@ -113,17 +111,3 @@ def list_periods(log: EventLog, record: Record) -> list[str]:
         f"Grade {display(item, row.value(log.grade)) or 'not given'}, from {start}" + (f" to {until}" if until else "")
         for row, start, until in zip(rows, starts, ends, strict=True)
     ]
-
-
-def list_doses(log: EventLog, opened: OpenForm) -> list[tuple[str, str]]:
-    """The doses that were held because of an event: words and address of each."""
-    record, found = opened.entry.view, []
-    for grid in DOSE_GRIDS:
-        for entry in opened.book.entries(grid.crf.oid):
-            visit = entry.header.visit
-            for row in entry.view.rows(grid.group.oid):
-                if visit and row.value(grid.status) == grid.held and record.uid in (row.value(grid.event) or ()):
-                    code, slug = opened.place.subject.code, grid.crf.slug
-                    url = url_for("records.form", code=code, visit_slug=visit.slug, form_slug=slug)
-                    found.append((f"{visit.label}, dose {row.number}", f"{url}#dose-{row.number}"))
-    return found

@@ -1,11 +1,11 @@
-"""A posted adverse event on its way into the record, and the answer whether any event occurred."""
+"""A posted adverse event on its way into the record."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from edc.adverse_events.event_page import render_event
@@ -18,7 +18,7 @@ from edc.records.post_form import Posting
 from forms.dose_grids import DOSE_GRIDS
 from forms.event_logs import EventLog
 from forms.items import Item
-from forms.patch import Held, path_of
+from forms.patch import path_of
 from forms.reading import Unreadable, display, read
 from forms.views import Record
 
@@ -68,13 +68,7 @@ class EventPosting(Posting):
     def _text(self, name: str) -> str:
         return next((text for text in self.form.getlist(name) if text.strip()), "")
 
-    def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
-        response = super()._answer_stored(stored, held, left)
-        if stored.outcome.changed and not stored.clashes and not held:
-            flash(self._event_words(stored.outcome.entry.view))
-        return response
-
-    def _event_words(self, record: Record) -> str:
+    def _words_of(self, record: Record) -> str:
         """'Adverse event 2: Hypotension, grade 3, from 2024-01-31.'"""
         log, place = self.log, self.place
         term = record.value(log.term) or record.value(log.words) or "no term yet"
@@ -101,16 +95,3 @@ def _is_readable(item: Item, text: str) -> bool:
         return bool(display(item, read(item, text)))
     except Unreadable:
         return False
-
-
-class AnyPosting(Posting):
-    """The answer whether any event occurred, given on the page of the log."""
-
-    def _next_url(self) -> str:
-        return self._log_url()
-
-    def _show_again(self, typed: Typed) -> Response:
-        return redirect(self._log_url(), 303)
-
-    def _log_url(self) -> str:
-        return url_for("adverse_events.log", code=self.place.subject.code)

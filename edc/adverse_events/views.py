@@ -1,4 +1,4 @@
-"""The pages of adverse events: the log with its filters and CSV, one event, and the search for a term."""
+"""The pages of adverse events: one event, and the search for a term; their log is a list like any other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from werkzeug.wrappers import Response
 
 from edc.adverse_events import terms
 from edc.adverse_events.event_page import render_event
-from edc.adverse_events.log import csv_text, filter_labels, list_lines
-from edc.adverse_events.posting import AnyPosting, EventPosting
-from edc.clock import local, now
+from edc.adverse_events.posting import EventPosting
 from edc.db import Session
 from edc.errors import NotFound
 from edc.permissions import Permission
-from edc.records.book import SubjectBook
 from edc.records.draft_views import keep_as_draft
 from edc.records.drafts import Typed
 from edc.records.form_page import draft_box, form_url, frame_of, keep_typed, open_form, render_form, this_place
-from edc.records.service import get_subject
 from edc.records.views import note_opening
-from edc.web import ExpiredPost, current, db, keep_draft, needs, require, shell
+from edc.web import ExpiredPost, db, keep_draft, needs, require
 from forms.dictionaries.term_search import search
 from forms.event_logs import EVENT_LOGS, EventLog
 
@@ -48,49 +44,6 @@ def at_logs(*suffixes: str, method: str = "GET") -> Callable[[View], View]:
         return view
 
     return register
-
-
-# --- the log --------------------------------------------------------------------------------------------------------
-
-
-@at_logs("")
-@needs(P.RECORD_READ)
-def log(code: str, form_slug: str) -> str:
-    """The events of a participant, narrowed by the filters of the address, and whether any occurred."""
-    events, subject = LOGS[form_slug], get_subject(db(), code)
-    book = SubjectBook(db(), subject, now(db()))
-    only = request.args.getlist("only")
-    place = this_place({"code": code, "form_slug": events.any_crf.slug, "line": 1})
-    answered = open_form(place)
-    page: str = render_template(
-        "adverse_events/log.html", **frame_of(place), events=events, subject=subject, only=only,
-        lines=list_lines(events, book, only, freetext=current().scope.freetext), filters=filter_labels(events),
-        answered=answered, item=next(view for view in answered.page.items if view.name == events.any_item),
-        may_add=answered.may_enter, total=len(book.load(events.crf.oid)),
-    )  # fmt: skip
-    return page
-
-
-@at_logs("", method="POST")
-@needs(P.RECORD_ENTER)
-def answer_any(code: str, form_slug: str) -> Response:
-    """Store whether any event occurred."""
-    return AnyPosting({"code": code, "form_slug": LOGS[form_slug].any_crf.slug, "line": 1}).answer()
-
-
-@at_logs(".csv")
-@needs(P.RECORD_READ, P.EXPORT_VALUES)
-def log_csv(code: str, form_slug: str) -> Response:
-    """The rows that the log shows, in their order."""
-    events, subject = LOGS[form_slug], get_subject(db(), code)
-    book = SubjectBook(db(), subject, now(db()))
-    may_read_text = current().scope.freetext and current().may(P.EXPORT_FREETEXT)
-    lines = list_lines(events, book, request.args.getlist("only"), freetext=may_read_text)
-    cut = local(now(db()), subject.site.time_zone)
-    name = f"{shell().study}_{subject.code}_{form_slug}_{cut:%Y%m%dT%H%M}.csv"
-    answer = Response(csv_text(events, subject.code, lines), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 # --- one event ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from edc.records.service import LOG_PLACE
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs
+from forms.logs import list_of, log_answered_by
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One log form of the participant with the marks of all its lines."""
+    """One log of the participant with the marks of all its lines, and of the answer whether there are any."""
 
     crf: type[CRF]
     marks: Marks
@@ -67,7 +68,7 @@ def build_matrix(session: Session, subject: Subject, today: dt.date) -> Matrix:
     for crf in _crfs_of(columns.values()):
         cells = [_cell(crf, visit, columns[visit.uid], records, today) for visit in visits]
         matrix.rows.append((crf, cells))
-    matrix.logs = [_log(crf, records[LOG_PLACE, crf.oid]) for crf in log_crfs()]
+    matrix.logs = [_log(crf, records) for crf in log_crfs() if log_answered_by(crf) is None]
     return matrix
 
 
@@ -102,10 +103,12 @@ def _cell(
     return Cell(crf, visit, marks, live, not belong[crf].is_conditional)
 
 
-def _log(crf: type[CRF], records: Sequence[FormRecord]) -> LogLine:
-    live = [record for record in records if not record.removed]
-    marks = total([marks_of(record) for record in live]) if live else Marks()
-    return LogLine(crf, marks, len(live), len(records) - len(live))
+def _log(crf: type[CRF], records: dict[tuple[str, str], list[FormRecord]]) -> LogLine:
+    lines, any_crf = records[LOG_PLACE, crf.oid], list_of(crf).any_crf
+    answered = records[LOG_PLACE, any_crf.oid] if any_crf else []
+    live = [record for record in lines if not record.removed]
+    marked = [marks_of(record) for record in [*answered, *live]]
+    return LogLine(crf, total(marked) if marked else Marks(), len(live), len(lines) - len(live))
 
 
 def window_words(visit: Visit) -> tuple[str, str]:

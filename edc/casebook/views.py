@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from audit.capture import Change
 from edc.casebook import enrolment, lists, matrix
+from edc.casebook.log_views import render_log
 from edc.clock import local, now
 from edc.errors import NotFound, Refused
 from edc.permissions import Permission, Role
 from edc.records import scheduling
 from edc.records.book import SubjectBook
-from edc.records.marks import marks_of
 from edc.records.models import FormRecord
 from edc.records.saving import Saving, lock_subject
 from edc.records.service import get_subject, get_visit, mark_not_done, new_record
@@ -20,10 +20,9 @@ from edc.study.models import Site, Subject
 from edc.study.reference import consent_versions
 from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, sites
 from forms import schedule
-from forms.crf import CRF, get_crf, get_crf_by_slug
+from forms.crf import get_crf, get_crf_by_slug
 from forms.entry_form import read_form
-from forms.items import Item
-from forms.reading import display
+from forms.logs import log_answered_by
 
 blueprint = Blueprint("casebook", __name__)
 P = Permission
@@ -156,12 +155,14 @@ def _refuse_locked(subject: Subject) -> None:
 
 @blueprint.get("/participants/<code>/<visit_slug>")
 @needs(P.RECORD_READ)
-def visit(code: str, visit_slug: str) -> str:
-    """One visit with the marks of its forms, or one log with its lines."""
+def visit(code: str, visit_slug: str) -> Response | str:
+    """One visit with the marks of its forms, or a log that has no address of its own."""
     subject = get_subject(db(), code)
     crf = get_crf_by_slug(visit_slug)
+    if crf is not None and (answered := log_answered_by(crf)):
+        return redirect(url_for("logs.log", code=code, form_slug=answered.crf.slug), 303)
     if crf is not None and crf in matrix.log_crfs():
-        return _log(subject, crf)
+        return render_log(subject, crf)
     found = get_visit(db(), subject, visit_slug)
     here = local(now(db()), subject.site.time_zone).date()
     built = matrix.build_matrix(db(), subject, here)
@@ -170,26 +171,6 @@ def visit(code: str, visit_slug: str) -> str:
         "casebook/visit.html", subject=subject, visit=found, cells=cells, window=matrix.window_words(found)
     )
     return page
-
-
-def _log(subject: Subject, crf: type[CRF]) -> str:
-    book = SubjectBook(db(), subject, now(db()))
-    page: str = render_template(
-        "casebook/log.html",
-        subject=subject,
-        crf=crf,
-        entries=book.entries(crf.oid),
-        shown=shown_items(crf),
-        display=display,
-        marks_of=marks_of,
-    )
-    return page
-
-
-def shown_items(crf: type[CRF]) -> list[Item]:
-    """The items of a log that its list shows: the required ones that are short, at most six."""
-    asked = [item for item in crf.items_in(crf.version) if item.required and not item.identifier and not item.visible_if]
-    return asked[:6]
 
 
 @blueprint.post("/participants/<code>/<visit_slug>/visit-not-done")

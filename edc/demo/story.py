@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from edc.demo import dosing, events, labs, tumours
+from edc.demo import dosing, events, labs, medications, tumours
 from edc.demo.dosing import Admission
 from edc.demo.entry import NewVisit, Page, Step
 from edc.demo.events import Event
@@ -37,6 +37,7 @@ class _Teller:
     profile: Profile
     seed: int
     has_events: bool = False
+    has_drugs: bool = False
     reconsented: bool = False
     stays: list[Admission] = field(default_factory=list)
 
@@ -183,6 +184,11 @@ def _reports(teller: _Teller, found: list[Event]) -> Iterator[Step]:
         if not teller.has_events:
             teller.has_events = True
             yield Page("AEYN", "AEYN", {"any_ae": "Y"})
+        if (given := medications.treatment_page(event)) is not None:
+            yield given
+            if not teller.has_drugs:
+                teller.has_drugs = True
+                yield Page("CMYN", "CMYN", {"any_cm": "Y"})
 
 
 def _daily(teller: _Teller, stay: Admission, taken: dt.datetime, timing: str, shown: list[Event]) -> Page:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from audit.capture import Audited, new_uid
 from edc.db import Base, SiteScoped, UtcDateTime
 from edc.queries.words import item_words, place_words
+from forms.deviations import offers_deviation
 
 UID = String(32)
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
@@ -55,6 +56,7 @@ class Query(Audited, SiteScoped, Base):
     opened_by: Mapped[str] = mapped_column(String(120))
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     accepted: Mapped[bool] = mapped_column(Boolean, default=False)
+    deviation: Mapped[str | None] = mapped_column(String(10))
 
     messages: Mapped[list[QueryMessage]] = relationship(
         back_populates="query", order_by="QueryMessage.position", cascade="save-update, merge"
@@ -69,6 +71,11 @@ class Query(Audited, SiteScoped, Base):
     def item_words(self) -> str:
         """The label of the item; empty when the query is about the whole form."""
         return item_words(self.item_oid) if self.item_oid else ""
+
+    @property
+    def offers_deviation(self) -> bool:
+        """Whether a deviation is on offer that nobody has added or declined."""
+        return self.status != CLOSED and self.deviation is None and offers_deviation(self.check_id)
 
     @property
     def key(self) -> tuple[str | None, str, str | None, str | None]:

@@ -13,9 +13,11 @@ from audit.capture import Actor
 from edc.db import Session
 from edc.errors import Problem
 from edc.queries.models import ANSWERED, CLOSED, OPEN, Query, QueryCounter, QueryMessage
+from forms.deviations import ADDED, DECLINED, OFFERS
 from forms.evaluation import QUERY, Finding
 
 CHECK = "check"
+SETTLED_WORDS = {ADDED: "deviation added", DECLINED: "no deviation"}
 
 
 class QueryClosed(Problem):
@@ -136,6 +138,26 @@ def ask_again(query: Query, text: str, *, by: Actor, now: dt.datetime) -> None:
         raise EmptyText
     query.status = OPEN
     _say(query, "asked again", text, by, now)
+
+
+def settle_deviation(query: Query, settled: str, text: str, *, by: Actor, now: dt.datetime) -> None:
+    """The offered deviation was added, or declined for a reason; a query that is open is answered by that."""
+    _refuse_closed(query)
+    if not text.strip():
+        raise EmptyText
+    query.deviation = settled
+    if query.status == OPEN:
+        query.status = ANSWERED
+    _say(query, SETTLED_WORDS[settled], text, by, now)
+
+
+def list_unsettled_offers(session: Session, subject_uid: str, before: dt.datetime) -> list[Query]:
+    """The queries of a participant that have offered a deviation since before a time, with no answer to that."""
+    statement = select(Query).where(
+        Query.subject_uid == subject_uid, Query.status.in_([OPEN, ANSWERED]), Query.check_id.in_(OFFERS),
+        Query.deviation.is_(None), Query.opened_at < before,
+    )  # fmt: skip
+    return list(session.scalars(statement))
 
 
 def close_query(query: Query, text: str, *, by: Actor, now: dt.datetime, may_close_checks: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from audit.capture import RepeatedRequest
+from audit.capture import Change, RepeatedRequest
 from edc.clock import local, now, time_text
 from edc.errors import Problem
 from edc.permissions import Permission
@@ -27,11 +27,15 @@ from edc.records.form_page import (
     url_of_record,
 )
 from edc.records.models import FormRecord
+from edc.records.outcome import Saving
 from edc.records.problems import ChangeReasonMissing, Clash
 from edc.records.sentences import names, saved_line
+from edc.records.sources import line_words
 from edc.web import change_for_request, current, db, request_id
 from forms.entry_form import read_form
+from forms.logs import is_listed
 from forms.patch import Held, Patch
+from forms.views import Record
 
 P = Permission
 
@@ -69,6 +73,7 @@ class Posting:
     def _find(self) -> None:
         self.place = this_place(self.segments)
         self.page_url = form_url(self.place)
+        self._was_new = self.place.is_new
 
     def _find_repeated(self) -> FormRecord | None:
         return service.find_repeated(self.session, self.me.user.uid, request_id())
@@ -81,13 +86,22 @@ class Posting:
         """The save and the draft of what is left, in one transaction."""
         record = self.place.record
         with change_for_request("record:save", subject=record.subject_uid, site=record.site_uid) as change:
-            stored = posting.store(saving_for(change), record, patch, version=self.version)
+            saving = self._saving(change)
+            stored = posting.store(saving, record, patch, version=self.version)
+            self._settle(stored, saving)
             typed = posting.typed_fields(self.form)
             left = posting.left_over(typed, patch, held, stored.clashes, record.row_version)
             draft_box().discard(self.page_url)
             if left is not None:
                 self._keep(left)
         return stored, left
+
+    def _saving(self, change: Change) -> Saving:
+        """The circumstances of this save."""
+        return saving_for(change)
+
+    def _settle(self, stored: posting.Stored, saving: Saving) -> None:
+        """What a page of its own does besides, in the same transaction."""
 
     def _keep(self, typed: Typed) -> None:
         """Keep what was typed as the draft of the page, where there is room for it."""
@@ -115,10 +129,16 @@ class Posting:
 
     def _answer_stored(self, stored: posting.Stored, held: list[Held], left: Typed | None) -> Response:
         at = time_text(now(self.session), self.place.subject.site.time_zone)
+        if stored.outcome.changed and is_listed(self.place.crf) and not held and not stored.clashes:
+            flash(self._words_of(stored.outcome.entry.view))
         flash(saved_line(stored, stored.outcome.entry, held, at), "warning" if left else "success")
         if stored.clashes:
             return self._ask_to_settle(stored.clashes, self.version)
         return self._show_again(left) if left else redirect(self._next_url(), 303)
+
+    def _words_of(self, record: Record) -> str:
+        """The saved line in words: 'Medication 4 Paracetamol.'"""
+        return f"{self.place.crf.line_title} {line_words(record)}."
 
     def _ask_again(self, patch: Patch) -> Response:
         """The merge page once more: something is not chosen yet."""
@@ -141,12 +161,17 @@ class Posting:
         )  # fmt: skip
         return make_response(page, 409)
 
+    def _list_url(self) -> str:
+        """The list of the log with the line that was added."""
+        code, slug = self.place.subject.code, self.place.crf.slug
+        return url_for("casebook.visit", code=code, visit_slug=slug, line=self.place.record.repeat_no)
+
     def _next_url(self) -> str:
         place = self.place
         if group := request.form.get("add", ""):
             return f"{form_url(place)}?add={group}#group-{group}" if group in place.crf.groups else form_url(place)
         if request.form.get("then") != "next":
-            return form_url(place)
+            return self._list_url() if self._was_new and is_listed(place.crf) else form_url(place)
         if place.crf.log:
             return url_for("records.new_form", code=place.subject.code, form_slug=place.crf.slug)
         visit = place.visit

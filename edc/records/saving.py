@@ -19,6 +19,7 @@ from edc.records.holding import (
     refuse_restricted,
 )
 from edc.records.models import FormRecord
+from edc.records.offers import list_overdue_offers, unsettled
 from edc.records.outcome import Changed, SaveOutcome, Saving
 from edc.records.overdue import await_headers
 from edc.records.problems import DerivedLocked, StaleVersion
@@ -135,7 +136,9 @@ def _follow_up(
     else:
         judged = _judged_anew(book, touched, evaluated, facts)
     judged += _await_overdue(saving, book, judged)
-    asked = _evaluate(saving, book, judged, outcome)
+    offered = list_overdue_offers(book)
+    judged += _holding(book, offered, judged)
+    asked = _evaluate(saving, book, judged, offered, outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
     if patch is not None:
@@ -180,6 +183,14 @@ def _await_overdue(saving: Saving, book: SubjectBook, judged: Sequence[Entry]) -
         _new_version(saving, entry)
     known = {entry.header.uid for entry in judged}
     return made + [entry for entry in there if entry.header.uid not in known]
+
+
+def _holding(book: SubjectBook, offered: Sequence[Query], judged: Sequence[Entry]) -> list[Entry]:
+    """The records with deviations that were offered too long ago, besides those judged anyway."""
+    known = {entry.header.uid for entry in judged}
+    uids = dict.fromkeys(query.record_uid for query in offered if query.record_uid not in known)
+    headers = [header for uid in uids if (header := book.session.get(FormRecord, uid))]
+    return [book.entry(header) for header in headers if not (header.removed or header.locked or header.frozen)]
 
 
 def _judged_anew(
@@ -251,10 +262,13 @@ def _new_version(saving: Saving, entry: Entry) -> None:
     entry.header.changed_at = saving.now
 
 
-def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> list[Query]:
+def _evaluate(
+    saving: Saving, book: SubjectBook, entries: list[Entry], offered: Sequence[Query], outcome: SaveOutcome
+) -> list[Query]:
     """Run the checks, open and close their queries; returns every query of the records, closed ones too."""
     view = book.view()
     found = [finding for entry in entries for finding in evaluation.findings(entry.view, view)]
+    found += unsettled(book, offered, found)
     with_queries = [
         e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed
     ]

@@ -22,8 +22,8 @@ class Deviations(
     severity = Choice("Minor or major", "DVSEV", required=True, sdtm="DV.DVSCAT")
     description = Text("Description", 500, required=True, lines=2, sdtm="DV.DVTERM; DV.DVDECOD", cdash="DVTERM")
     source = Choice("Source", "DVSOURCE", derived=True)
-    check_id = Text("Check that offered it", 12, derived=True, sdtm="DV.DVSPID")
-    related_item = Text("Item concerned", 160, derived=True)
+    check_id = Text("Check that offered it", 12, derived=True, stamped=True, sdtm="DV.DVSPID")
+    related_item = Text("Item concerned", 200, derived=True, stamped=True)
     corrective_action = Text(
         "Corrective action", 500, required=True, visible_if=when("severity", "MAJOR"), lines=2, sdtm="SUPPDV.DVCORR"
     )

@@ -190,7 +190,7 @@ def _check(crf: type[CRF], group: str, part: Collection, check: Check) -> Cells:
     target = part.items.get(check.target) or _anywhere(crf, check.target)
     return [
         check.id, crf.oid, group, SEVERITIES["N" if check.severity == NOTE else "Q"],
-        target.oid if target else "the form", rule_words(check), check.message, _inputs(check, part),
+        target.oid if target else "the form", rule_words(check), check.message, inputs_of(check, part),
         " ".join(check.yields_to), check.since,
     ]  # fmt: skip
 
@@ -205,7 +205,7 @@ def _derivations(crfs: Sequence[type[CRF]]) -> Iterator[Cells]:
 
 def _derivation(crf: type[CRF], group: str, part: Collection, rule: Derivation) -> Cells:
     target = part.items[rule.item]
-    return [rule.id, rule.version, crf.oid, group, target.oid, rule_words(rule), _inputs(rule, part)]
+    return [rule.id, rule.version, crf.oid, group, target.oid, rule_words(rule), inputs_of(rule, part)]
 
 
 def _rules(
@@ -217,7 +217,7 @@ def _rules(
                 yield row(crf, group or "", part, rule)
 
 
-def _inputs(rule: Check | Derivation, part: Collection) -> str:
+def inputs_of(rule: Check | Derivation, part: Collection) -> str:
     """What a rule reads, by OID where it is an item of the same form; those in brackets may be empty."""
     shown = []
     for name in rule.on:

@@ -21,12 +21,10 @@ from forms import items as it
 from forms.conditions import Both, Condition, Either, When
 from forms.crf import CRF, Check, DefinitionError, Derivation, Group, all_crfs
 from forms.items import Item
+from forms.promises import broken_promises
 from forms.versions import FIRST, order
 
 RELEASED = Path(__file__).parent / "released"
-# A stored value means something else, or no longer fits, when one of these changes.
-MEANING = ("type", "unit", "codelist_name", "table", "target", "many", "dictionary", "identifier")
-SIZES = ("length", "digits", "precision", "scale", "signed")
 COMMON = {field.name for field in dataclasses.fields(Item)}
 Definition = dict[str, Any]
 
@@ -42,7 +40,8 @@ def definition(crf: type[CRF]) -> Definition:
 
 def _group(group: type[Group]) -> Definition:
     return {
-        "oid": group.oid, "title": group.title, "fixed": group.fixed, "required": group.required, **_asked(group),
+        "oid": group.oid, "title": group.title, "fixed": group.fixed, "required": group.required,
+        **({"row_names": list(group.row_names)} if group.row_names else {}), **_asked(group),
     }  # fmt: skip
 
 
@@ -137,15 +136,32 @@ def definitions_digest(crfs: Iterable[type[CRF]] | None = None) -> str:
 
 
 def find_release(oid: str, version: str, folder: Path = RELEASED) -> Definition | None:
-    """The definition that was frozen as this version, or None."""
+    """The definition that was frozen as this version, or None; a file that cannot be read is refused."""
     path = folder / f"{oid}-{version}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise DefinitionError(f"{path.name} is no released definition ({wrong}). Bring the file back.") from wrong
+    if not isinstance(made, dict) or (made.get("oid"), made.get("version")) != (oid, version):
+        raise DefinitionError(f"{path.name} does not hold {oid} {version}. Bring the file back.")
+    return made
+
+
+def released_versions(oid: str, folder: Path = RELEASED) -> list[str]:
+    """The frozen versions of a CRF, oldest first."""
+    versions = [path.stem.removeprefix(f"{oid}-") for path in folder.glob(f"{oid}-*.json")]
+    try:
+        return sorted(versions, key=order)
+    except ValueError as wrong:
+        raise DefinitionError(f"The releases of {oid} have a file of a wrong name: {wrong}.") from None
 
 
 def find_last_release(oid: str, folder: Path = RELEASED) -> Definition | None:
     """The frozen definition of the highest version, or None."""
-    versions = [path.stem.removeprefix(f"{oid}-") for path in folder.glob(f"{oid}-*.json")]
-    return find_release(oid, max(versions, key=order), folder) if versions else None
+    versions = released_versions(oid, folder)
+    return find_release(oid, versions[-1], folder) if versions else None
 
 
 def release(crf: type[CRF], folder: Path = RELEASED) -> Path:
@@ -177,7 +193,7 @@ def _problems(crf: type[CRF], folder: Path) -> Iterator[str]:
         yield _not_released(crf)
         return
     now = json.loads(canonical_json(definition(crf)))
-    yield from _broken_promises(last, now)
+    yield from broken_promises(last, now)
     if order(crf.version) > order(last["version"]):
         yield _not_released(crf)
     elif crf.version != last["version"]:
@@ -185,35 +201,6 @@ def _problems(crf: type[CRF], folder: Path) -> Iterator[str]:
     elif now != last:
         changed = ", ".join(_differences(last, now)[:5])
         yield f"{crf.oid} changed since its release {last['version']} ({changed}). Raise its version."
-
-
-def _broken_promises(last: Definition, now: Definition) -> Iterator[str]:
-    """Items that were renamed, retyped, narrowed or dropped since the last release."""
-    present = {item["oid"]: item for item in _all_items(now)}
-    for old in _all_items(last):
-        new = present.get(old["oid"])
-        instead = f'Keep it with retired="{now["version"]}" and add a new item under a new name.'
-        if new is None:
-            yield f"{old['oid']} was released and is gone or renamed. {instead}"
-        elif altered := [key for key in MEANING if old.get(key) != new.get(key)]:
-            yield f"{old['oid']} was released with another {' and '.join(altered)}. {instead}"
-        elif narrowed := [key for key in SIZES if new.get(key, 0) < old.get(key, 0)]:
-            yield f"{old['oid']} was released with a larger {' and '.join(narrowed)}. {instead}"
-        elif lost := [value for value in _values(last, old) if value not in _values(now, new)]:
-            yield f"{old['oid']} was released with the value {' and '.join(lost)}, which is gone. {instead}"
-
-
-def _values(made: Definition, item: Definition) -> list[str]:
-    """The values that a released item may hold, if they come from a code list."""
-    if "codelist_name" not in item:
-        return []
-    return item["subset"] or [value for value, _, _ in made["codelists"][item["codelist_name"]]["values"]]
-
-
-def _all_items(made: Definition) -> Iterator[Definition]:
-    yield from made["items"]
-    for group in made["groups"]:
-        yield from group["items"]
 
 
 def _differences(old: Any, new: Any, path: str = "") -> list[str]:
@@ -252,16 +239,22 @@ def main(arguments: Sequence[str], folder: Path = RELEASED) -> int:
     return 2
 
 
-def _release_all(folder: Path) -> int:
-    status = 0
+def release_all(folder: Path = RELEASED) -> Iterator[tuple[bool, str]]:
+    """Freeze every CRF that waits for it; yields for each whether it was released, and a sentence."""
     for crf in all_crfs():
         if not list(_problems(crf, folder)):
             continue
         try:
-            sys.stdout.write(f"Released {release(crf, folder).name}\n")
+            yield True, f"Released {release(crf, folder).name}"
         except DefinitionError as refused:
-            sys.stdout.write(f"Refused: {refused}\n")
-            status = 1
+            yield False, f"Refused: {refused}"
+
+
+def _release_all(folder: Path) -> int:
+    status = 0
+    for is_released, sentence in release_all(folder):
+        sys.stdout.write(f"{sentence}\n")
+        status = status or (0 if is_released else 1)
     return status
 
 

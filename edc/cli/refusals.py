@@ -36,12 +36,13 @@ def explain(error: Exception) -> str | None:
     from edc.keys import KeyMissing
     from edc.records.data_keys import DataKeyMissing
     from edc.records.identifiers import Undecipherable
+    from forms.crf import DefinitionError
 
     if isinstance(error, Problem):
         return " ".join(error.sentences)
     if isinstance(error, (OperationalError, ProgrammingError)):
         return f"The database refused: {error.orig}"
-    if isinstance(error, (EnvError, StartRefused, KeyMissing, DataKeyMissing, Undecipherable)):
+    if isinstance(error, (EnvError, StartRefused, KeyMissing, DataKeyMissing, Undecipherable, DefinitionError)):
         return str(error)
     if isinstance(error, (ArgumentError, NoSuchModuleError)):
         return f"CASEBOOK_DATABASE_URL is no database address: {error}"

@@ -1,4 +1,4 @@
-"""`edc export` and `edc crf`: what was collected, and what is asked."""
+"""`edc export`: what was collected."""
 
 from pathlib import Path
 
@@ -21,20 +21,3 @@ def export(folder: Path, crfs: tuple[str, ...]) -> None:
         for file in write_files(session, folder, crfs=crfs, by=place.operator):
             advance()
             click.echo(file)
-
-
-@click.group()
-def crf() -> None:
-    """The CRFs of this study build."""
-
-
-@crf.command("list")
-def list_crfs() -> None:
-    """List each CRF with its version and what it asks."""
-    import forms.crfs  # noqa: F401 (registers the CRFs)
-    from forms.crf import all_crfs
-
-    for one in all_crfs():
-        parts = [one, *one.groups.values()]
-        items, checks = (sum(len(getattr(part, what)) for part in parts) for what in ("items", "checks"))
-        click.echo(f"{one.oid:<6} {one.version:<5} {one.title:<32} {items:>3} items {checks:>3} checks")

@@ -23,8 +23,8 @@ Declare = Callable[..., type[CRF]]
 
 
 def vitals(
-    version: str = "1.0", *, message: str = "Low.", limit: str = "180", groups: bool = True,
-    order: tuple[str, ...] = (), **items: Item | None,
+    version: str = "1.0", *, message: str = "Low.", limit: str = "180", groups: bool = True, fixed: int = 0,
+    log: bool = False, order: tuple[str, ...] = (), **items: Item | None,
 ) -> type[CRF]:  # fmt: skip
     """A small CRF; keywords replace its items, None drops one."""
     asked: dict[str, Item | None] = {
@@ -42,11 +42,11 @@ def vitals(
     if asked["pulse"]:
         body["is_high_enough"] = is_high_enough
     if groups:
-        body["Reading"] = type("Reading", (Group,), {"value": it.Integer("Value")}, oid="READ", title="Readings")
+        body["Reading"] = type("Reading", (Group,), {"value": it.Integer("Value")}, oid="READ", title="Readings", fixed=fixed)
     with own_registry():
         return type(
             "Vitals", (CRF,), {k: v for k, v in body.items() if v is not None}, oid="XV", title="Vitals", domain="VS",
-            version=version,
+            version=version, log=log,
         )  # fmt: skip
 
 
@@ -247,13 +247,75 @@ def test_a_released_item_is_retired_and_never_renamed_retyped_or_dropped(
     [
         lambda: vitals("2.0", weight=it.Decimal("Weight", 6, 2, unit="kg")),
         lambda: vitals("2.0", position=it.Choice("Position", "POSITION")),
-        lambda: vitals("2.0", pulse=it.Integer("Pulse", unit="/min", digits=3, retired="2.0"), rate=it.Integer("Rate")),
+        lambda: vitals("2.0", pulse=it.Integer("Pulse", unit="/min", digits=3, retired="2.0"),
+                       rate=it.Integer("Rate", since="2.0")),
         lambda: vitals("2.0", message="Too low.", limit="200"),
     ],
 )
 def test_an_amendment_may_add_widen_and_retire(folder: Path, amended: Declare) -> None:
     release(amended(), folder)
     assert changed_crfs([amended()], folder) == []
+
+
+@pytest.mark.requirement("C59")
+@pytest.mark.parametrize(
+    ("amended", "sentence"),
+    [
+        (
+            lambda: vitals("2.0", rate=it.Integer("Rate")),
+            'XV.RATE is new, and records entered under 1.0 were never asked it. Declare it with since="2.0".',
+        ),
+        (
+            lambda: vitals("2.0", weight=it.Decimal("Weight", 5, 1, unit="kg", derived=True)),
+            "XV.WEIGHT was released as typed and is calculated now. "
+            'Keep it with retired="2.0" and add a new item under a new name.',
+        ),
+        (
+            lambda: vitals("2.0", pulse=it.Integer("Pulse", unit="/min", digits=3, since="2.0")),
+            "XV.PULSE came with 1.0. Give it back that version.",
+        ),
+        (
+            lambda: vitals("2.0", pulse=it.Integer("Pulse", unit="/min", digits=3, retired="1.0")),
+            'XV.PULSE was asked in the released 1.0. Retire it with retired="2.0".',
+        ),
+        (
+            lambda: vitals("2.0", fixed=4),
+            "XV.READ was released with any number of rows. Rows that were filled in would have no place: "
+            "keep that number, or add a new group under a new name.",
+        ),
+        (
+            lambda: vitals("2.0", log=True),
+            "XV was released with another answer to: kept line by line or by visit. Its records would lose their "
+            "place: leave it as it was and declare a new form.",
+        ),
+    ],
+)
+def test_an_amendment_that_would_touch_what_was_recorded_is_told_what_to_do_instead(
+    folder: Path, amended: Declare, sentence: str
+) -> None:
+    assert sentence in changed_crfs([amended()], folder)
+    with pytest.raises(DefinitionError):
+        release(amended(), folder)
+
+
+def test_a_retired_item_stays_retired(folder: Path) -> None:
+    release(vitals("2.0", pulse=it.Integer("Pulse", unit="/min", digits=3, retired="2.0")), folder)
+    back = vitals("3.0", pulse=it.Integer("Pulse", unit="/min", digits=3))
+    [sentence, _] = changed_crfs([back], folder)
+    assert sentence == "XV.PULSE was retired in 2.0. Leave it so and add a new item under a new name."
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", '{"oid": "XV", "version": "9.9"}'])
+def test_a_release_that_cannot_be_read_is_named(folder: Path, text: str) -> None:
+    (folder / "XV-1.0.json").write_text(text)
+    with pytest.raises(DefinitionError, match=r"XV-1\.0\.json .*Bring the file back"):
+        changed_crfs([vitals()], folder)
+
+
+def test_a_version_that_is_none_is_refused_where_it_is_declared(registry: None) -> None:
+    for version, since in (("2", "1.0"), ("2.0", "3.0"), ("2.0", "soon")):
+        with pytest.raises(DefinitionError, match="version"):
+            type("Odd", (CRF,), {"a": it.Text("A", since=since)}, oid="ODD", title="Odd", domain="XX", version=version)
 
 
 def test_a_released_crf_may_not_vanish(folder: Path) -> None:

@@ -49,9 +49,11 @@ __all__ = [
     "current_change",
     "install",
     "new_uid",
+    "together",
 ]
 
 _OPEN = "audit_change"
+_WHOLE = "audit_whole"
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,14 @@ class Change:
         )  # fmt: skip
 
 
+@dataclass
+class _Whole:
+    """Several changes that are one transaction."""
+
+    has_failed: bool = False
+    is_ending: bool = False
+
+
 def _only(rows: list[dict[str, Any]], column: str) -> str | None:
     """Return the value that all rows share, so that a change of one subject is found under that subject."""
     found = {row[column] for row in rows if row[column] is not None}
@@ -178,12 +188,42 @@ def change(
         yield opened
         _finish(session, opened)
     except BaseException as error:
+        if whole := _whole(session):
+            whole.has_failed = True
         session.rollback()
         if isinstance(error, Exception) and (done := _earlier_change(session, opened)):
             raise RepeatedRequest(done) from error
         raise
     finally:
         del session.info[_OPEN]
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Make one transaction of several changes, each of which writes its trail as it ends: all are kept, or none.
+
+    For acts too large for one change, whose rows would all be in memory at once. A change that failed undoes the
+    others too, whoever catches its exception.
+    """
+    if current_change(session) or _whole(session):
+        raise UnattributedChange("changes stand together outside of any other change")
+    whole = session.info[_WHOLE] = _Whole()
+    try:
+        yield
+        if whole.has_failed:
+            raise UnattributedChange("one of these changes failed: nothing of them is kept")
+        whole.is_ending = True
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_WHOLE]
+
+
+def _whole(session: Session) -> _Whole | None:
+    found: _Whole | None = session.info.get(_WHOLE)
+    return found
 
 
 @contextmanager
@@ -204,7 +244,8 @@ def _finish(session: Session, opened: Change) -> None:
     if rows:
         installation = session.info.get("installation", Installation())
         write_change(session.connection(), opened._written(rows), rows, installation)
-    session.commit()
+    if _whole(session) is None:
+        session.commit()
 
 
 def _earlier_change(session: Session, opened: Change) -> str | None:
@@ -276,6 +317,9 @@ def _updated(row: Audited) -> dict[str, tuple[str | None, str | None]]:
 
 
 def _refuse_inner_commit(session: Session) -> None:
+    whole = _whole(session)
+    if whole is not None and not whole.is_ending and not session.in_nested_transaction():
+        raise UnattributedChange("changes that stand together are committed by leaving their block")
     opened = current_change(session)
     if opened is not None and not opened._is_writing and not session.in_nested_transaction():
         raise UnattributedChange("inside a change only leaving its block commits")

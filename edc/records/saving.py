@@ -39,12 +39,14 @@ __all__ = [
     "find_restriction",
     "follow_up",
     "hold",
+    "judge_again",
     "keep",
     "lock_subject",
     "open_required",
     "place_of",
     "refuse_restricted",
     "save_items",
+    "save_several",
 ]
 
 # What rules call the dates that the schedule keeps: they move when a visit, a dose or a consent is dated.
@@ -86,6 +88,23 @@ def _save(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> Save
     return outcome
 
 
+def save_several(saving: Saving, subject_uid: str, brought: Sequence[tuple[FormRecord, Patch]]) -> SaveOutcome:
+    """Store the answers of several records of one participant, with one round of what follows from them.
+
+    For an import, which owns what it writes: it read the records behind the participant's lock.
+    """
+    book = SubjectBook(saving.session, lock_subject(saving.session, subject_uid), saving.now)
+    with saving.session.no_autoflush:
+        entries = [book.entry(record) for record, _ in brought]
+        outcome = SaveOutcome(entries[0].header, entries[0])
+        for entry, (record, patch) in zip(entries, brought, strict=True):
+            refuse_restricted(saving.session, record)
+            keep(saving.session, entry)
+            outcome.changed += apply_patch(saving, book, entry, patch)
+            complete(entry, patch, outcome)
+        return follow_up(saving, book, entries, outcome)
+
+
 def _brings_anything(patch: Patch) -> bool:
     """Whether a patch says something about a form that nobody has saved yet."""
     answers = [*patch.items.values(), *(a for rows in patch.rows.values() for row in rows for a in row.items.values())]
@@ -108,6 +127,15 @@ def follow_up(
     """
     with saving.session.no_autoflush:
         return _follow_up(saving, book, entries, outcome, patch)
+
+
+def judge_again(saving: Saving, book: SubjectBook, entries: Sequence[Entry]) -> SaveOutcome:
+    """Run the checks of records anew after a table of the site changed: queries open and close, no value moves."""
+    outcome = SaveOutcome(entries[0].header, entries[0])
+    with saving.session.no_autoflush:
+        offered = list_overdue_offers(book)
+        count_queries(entries, _evaluate(saving, book, list(entries), offered, outcome))
+    return outcome
 
 
 def _follow_up(
@@ -176,7 +204,7 @@ def _oids(entries: Mapping[str, Entry]) -> frozenset[str]:
 
 
 def _await_overdue(saving: Saving, book: SubjectBook, judged: Sequence[Entry]) -> list[Entry]:
-    """The headers of visits that are overdue, besides those judged anyway: VIS-03 asks there until something is entered."""
+    """The headers of overdue visits, besides those judged anyway: VIS-03 asks there until something is entered."""
     there, made = await_headers(book)
     for entry in made:
         keep(saving.session, entry)

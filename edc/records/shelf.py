@@ -51,6 +51,16 @@ def _shelves(session: Session) -> _Shelves:
     return found
 
 
+def put_away(session: Session) -> None:
+    """Let go of every row that a long transaction has written: it is in the database, and the locks stay there.
+
+    Who needs one again reads it again; a participant is locked again, which the database grants at once.
+    """
+    session.flush()
+    session.expunge_all()
+    session.info.pop(_SHELVES, None)
+
+
 def shelf_of(session: Session, subject_uid: str) -> Shelf:
     """The shelf of a participant in this transaction."""
     return _shelves(session).by_subject.setdefault(subject_uid, Shelf())

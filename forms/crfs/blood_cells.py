@@ -58,7 +58,7 @@ class BloodCells(CRF, oid="BIOB", title="Blood immune cells", domain="BE", slug=
         )
         value = Decimal("Result", 9, 4, required=True, visible_if=OF_SAMPLE, sdtm="CP.CPORRES")
         unit = Choice("Unit", "CPUNIT", required=True, visible_if=OF_SAMPLE, sdtm="CP.CPORRESU")
-        markers = Text(
+        marker = Text(
             "Marker string", 200, required=True, visible_if=OF_SAMPLE, sdtm="CP.CPMRKSTR",
             help="The markers that define the population, such as CD3+ CD4+ CD25+ CD127-.",
         )  # fmt: skip
@@ -66,11 +66,11 @@ class BloodCells(CRF, oid="BIOB", title="Blood immune cells", domain="BE", slug=
 
         @check(
             "BM-04", "{name} has a value but no marker string: the markers define the population.",
-            on="self test value", target="markers",
+            on="self test value", target="marker",
         )  # fmt: skip
         def value_has_markers(row: Row, test: str, _: Number) -> Fail | None:
             """A value stands with the markers that define it."""
-            return None if row.answer("markers").is_given else fail(name=LISTS["CPTEST"].label(test))
+            return None if row.answer("marker").is_given else fail(name=LISTS["CPTEST"].label(test))
 
         @check(
             "GEN-05", "{name} {value} % is outside the usual 0-100 %. If correct, confirm; "

@@ -9,6 +9,7 @@ from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive.heart import qtcf, qtcf_words
 from forms.derive.words import number_words, rounded
 from forms.items import Choice, Date, DateTime, Decimal, Integer, MultiChoice, YesNo
+from forms.schedule import SCREENING
 from forms.views import Record
 
 ECG = when("ecg_done", "Y")
@@ -83,11 +84,22 @@ class Cardiac(CRF, oid="CARD", title="Cardiac and pulmonary assessment", domain=
 
     @check(
         "CA-01", "Stress test is positive, but function is called adequate for HD IL-2: confirm it.",
-        on="adequate_il2 stress_test", target="stress_test",
+        on="adequate_il2 stress_test visit.kind IE.incl11?", target="stress_test",
     )  # fmt: skip
-    def stress_test_allows_il2(adequate: str, stress_test: str) -> bool:
+    def stress_test_allows_il2(adequate: str, stress_test: str, kind: str, inclusion: str | None) -> bool:
         """A positive stress test speaks against adequate function."""
-        return adequate != "Y" or stress_test != "POSITIVE"
+        is_asked_of_inclusion = kind == SCREENING and inclusion == "Y"
+        return adequate != "Y" or stress_test != "POSITIVE" or is_asked_of_inclusion
+
+    @check(
+        "CA-01", "Inclusion 11 is 'yes' but the assessment says {a}, stress test {b}.",
+        on="adequate_il2 stress_test visit.kind IE.incl11", target="stress_test",
+    )  # fmt: skip
+    def stress_test_allows_inclusion(adequate: str, stress_test: str, kind: str, inclusion: str) -> Fail | None:
+        """Inclusion 11 is not fulfilled by a positive stress test; IE-01 speaks where function is not adequate."""
+        if kind != SCREENING or inclusion != "Y" or adequate != "Y" or stress_test != "POSITIVE":
+            return None
+        return fail(a="yes", b="positive")
 
     @check("CA-02", "{test} {x}: confirm that function is adequate for HD IL-2.", on="self adequate_il2")
     def values_allow_il2(card: Record, adequate: str) -> list[Fail]:

@@ -9,7 +9,8 @@ from audit.capture import new_uid
 from edc.clock import day_text, instant_text, local, offset_text, time_text
 from edc.identity import SignedIn
 from edc.permissions import Role
-from edc.web import find_current, nav_entries, shell, site_zone
+from edc.records.states import state_of
+from edc.web import db, find_current, nav_entries, shell, site_zone
 from forms.deviations import offers_deviation
 
 _COMPACT_ROLES = (Role.DATA_MANAGER, Role.MONITOR, Role.INSPECTOR)
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     app.context_processor(lambda: {"frame": build_frame(), "me": find_current()})
     app.jinja_env.globals["request_token"] = new_uid
     app.jinja_env.globals["offers_deviation"] = offers_deviation
+    app.jinja_env.filters["state"] = lambda subject: state_of(db(), subject).words
     app.jinja_env.filters["day"] = lambda day: day_text(day) if day else ""
     app.jinja_env.filters["instant"] = lambda instant: instant_text(instant, site_zone()) if instant else ""
     app.jinja_env.filters["clock_time"] = lambda instant: time_text(instant, site_zone()) if instant else ""

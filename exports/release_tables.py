@@ -65,7 +65,10 @@ def _columns(*names: str) -> dict[str, str]:
 PLAIN_TABLES = (
     PlainTable(
         "subjects", "subject",
-        _columns("code", "screening_attempt", "status", "consent_date", "c1d1", "last_dose", "frozen", "locked"),
+        _columns(
+            "code", "screening_attempt", "status", "consent_date", "registration_date", "c1d1", "last_dose", "frozen",
+            "locked",
+        ),
         subject="uid",
     ),
     PlainTable(

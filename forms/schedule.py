@@ -212,9 +212,18 @@ class Condition:
 FORM_CONDITIONS: Mapping[str, Condition] = {"PREG": Condition("DM", "childbearing", "Y")}
 
 
-def forms_of_visit(kind: str) -> dict[str, Due]:
-    """The CRFs of a kind of visit in the order of the casebook."""
-    return {crf: row[kind] for crf, row in FORMS_BY_VISIT.items() if kind in row}
+# One record for each person, whatever the number of screening attempts.
+FIRST_SCREENING_ONLY = frozenset({"DM"})
+
+
+def forms_of_visit(kind: str, oid: str = "") -> dict[str, Due]:
+    """The CRFs of a kind of visit in the order of the casebook; `oid` tells a further screening from the first."""
+    is_again = kind == SCREENING and oid not in ("", VISIT_KINDS[SCREENING].oid)
+    return {
+        crf: row[kind]
+        for crf, row in FORMS_BY_VISIT.items()
+        if kind in row and not (is_again and crf in FIRST_SCREENING_ONLY)
+    }
 
 
 @dataclass(frozen=True)

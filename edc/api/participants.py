@@ -23,6 +23,8 @@ from edc.records.book import SubjectBook
 from edc.records.problems import RecordLocked
 from edc.records.saving import lock_subject
 from edc.records.service import get_record_by_uid, get_subject
+from edc.records.states import state_of
+from edc.study.activation import crfs_not_in_use
 from edc.study.models import Subject, Visit
 from edc.web import change_for_request, db, needs, sites
 from forms import schedule
@@ -107,7 +109,7 @@ def _listed(row: object) -> dict[str, Any]:
     subject = row.subject
     counts = {name: int(getattr(row, name) or 0) for name in schemas.Counts._declared_fields}
     return {
-        "code": subject.code, "site": sites()[subject.site_uid].code, "status": subject.status,
+        "code": subject.code, "site": sites()[subject.site_uid].code, "status": state_of(db(), subject).value,
         "frozen": subject.frozen, "locked": subject.locked, "counts": counts,
     }  # fmt: skip
 
@@ -169,8 +171,10 @@ def list_visits(code: str) -> dict[str, Any]:
 def visit_json(visit: Visit) -> dict[str, Any]:
     """A visit with the forms of this build that are kept there."""
     same = ("oid", "kind", "course", "label", "status", "planned_on", "window_from", "window_to", "frozen", "locked")
-    kept = [oid for oid in schedule.forms_of_visit(visit.kind) if oid in REGISTRY and not REGISTRY[oid].log]
-    return {**{name: getattr(visit, name) for name in same}, "date": visit.visit_date, "forms": kept}
+    kept = [oid for oid in schedule.forms_of_visit(visit.kind, visit.oid) if oid in REGISTRY and not REGISTRY[oid].log]
+    hidden = crfs_not_in_use(db(), visit.subject.site, now(db()))
+    in_use = [oid for oid in kept if oid not in hidden]
+    return {**{name: getattr(visit, name) for name in same}, "date": visit.visit_date, "forms": in_use}
 
 
 @blueprint.post("/participants/<code>/visits")

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from edc.clock import now
 from edc.db import Session
 from edc.queries.models import ANSWERED, OPEN, Query
 from edc.records.models import COMPLETE, NOT_DONE, SIGNED, VOID, FormRecord
+from edc.records.states import is_in_state
 from edc.review.locking import list_blockers
 from edc.study.models import Site, Subject, Visit
 
@@ -62,17 +64,18 @@ class ParticipantFilter:
 
 def list_participants(session: Session, narrowed: ParticipantFilter, after: str, size: int) -> Page:
     """A page of participants in order of code, starting behind the code `after`."""
-    statement = _narrow(select(Subject), narrowed).where(Subject.code > after).order_by(Subject.code).limit(size + 1)
-    subjects = list(session.scalars(statement).unique())
+    today = now(session).date()
+    wanted = _narrow(select(Subject), narrowed, today).where(Subject.code > after)
+    subjects = list(session.scalars(wanted.order_by(Subject.code).limit(size + 1)).unique())
     shown, more = subjects[:size], len(subjects) > size
     return Page(participant_rows(session, shown), shown[-1].code if more else None, after or None)
 
 
-def _narrow(statement: Select[Subject], narrowed: ParticipantFilter) -> Select[Subject]:
+def _narrow(statement: Select[Subject], narrowed: ParticipantFilter, today: dt.date) -> Select[Subject]:
     if narrowed.text:
         statement = statement.where(Subject.code.like(f"%{_escaped(narrowed.text)}%", escape="\\"))
     if narrowed.status:
-        statement = statement.where(Subject.status == narrowed.status)
+        statement = statement.where(is_in_state(narrowed.status, today))
     if narrowed.site:
         statement = statement.where(Subject.site_uid.in_(select(Site.uid).where(Site.code == narrowed.site)))
     conditions = {

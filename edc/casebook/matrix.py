@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from edc.clock import now
 from edc.db import Session
 from edc.records.marks import Marks, due_state, marks_of, total
 from edc.records.models import FormRecord
+from edc.records.ruled_out import crfs_ruled_out
 from edc.records.service import LOG_PLACE
+from edc.study.activation import crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs
@@ -52,7 +55,7 @@ class Matrix:
 
 def visit_forms(visit: Visit) -> list[tuple[type[CRF], schedule.Due]]:
     """The forms that exist and belong to a visit, in the order of the casebook."""
-    belong = schedule.forms_of_visit(visit.kind)
+    belong = schedule.forms_of_visit(visit.kind, visit.oid)
     order = list(belong)
     crfs = [crf for crf in all_crfs() if crf.oid in belong and not crf.log]
     return sorted(((crf, belong[crf.oid]) for crf in crfs), key=lambda pair: order.index(pair[0].oid))
@@ -64,11 +67,18 @@ def build_matrix(session: Session, subject: Subject, today: dt.date) -> Matrix:
     visits = list(session.scalars(statement).unique())
     records = _by_place(session, subject)
     matrix = Matrix(subject, visits)
-    columns = {visit.uid: dict(visit_forms(visit)) for visit in visits}
+    hidden = crfs_not_in_use(session, subject.site, now(session))
+    ruled_out = crfs_ruled_out(session, [subject.uid])[subject.uid]
+    columns = {
+        visit.uid: {crf: due for crf, due in visit_forms(visit) if crf.oid not in hidden} for visit in visits
+    }  # fmt: skip
     for crf in _crfs_of(columns.values()):
         cells = [_cell(crf, visit, columns[visit.uid], records, today) for visit in visits]
-        matrix.rows.append((crf, cells))
-    matrix.logs = [_log(crf, records) for crf in log_crfs() if log_answered_by(crf) is None]
+        if crf.oid in ruled_out:
+            cells = [cell if cell and cell.records else None for cell in cells]
+        if any(cells):
+            matrix.rows.append((crf, cells))
+    matrix.logs = [_log(crf, records) for crf in log_crfs() if log_answered_by(crf) is None and crf.oid not in hidden]
     return matrix
 
 
@@ -99,7 +109,7 @@ def _cell(
         return None
     live = [record for record in records[visit.uid, crf.oid] if not record.removed]
     unstarted = due_state(visit, today, is_optional=belong[crf].is_conditional)
-    marks = total([marks_of(record) for record in live]) if live else marks_of(None, unstarted)
+    marks = total([marks_of(record, unstarted) for record in live]) if live else marks_of(None, unstarted)
     return Cell(crf, visit, marks, live, not belong[crf].is_conditional)
 
 
@@ -115,6 +125,8 @@ def window_words(visit: Visit) -> tuple[str, str]:
     """How a visit stands to its window: tone and words."""
     if visit.status == "missed":
         return "warn", "missed"
+    if visit.status == "not applicable":
+        return "idle", "not applicable"
     day, first, last = visit.visit_date, visit.window_from, visit.window_to
     if day is None:
         return "idle", f"planned {visit.planned_on}" if visit.planned_on else "no date yet"

@@ -11,16 +11,17 @@ from edc.casebook.log_views import render_log
 from edc.clock import local, now
 from edc.errors import NotFound, Refused
 from edc.permissions import Permission, Role
-from edc.records import scheduling
+from edc.records import scheduling, visits
 from edc.records.book import SubjectBook
-from edc.records.models import FormRecord
 from edc.records.saving import Saving, lock_subject
-from edc.records.service import get_subject, get_visit, mark_not_done, new_record
+from edc.records.service import get_subject, get_visit, hold_subject
+from edc.records.visits import is_untouched, mark_visit_not_done, missed_reasons
 from edc.study.models import Site, Subject
 from edc.study.reference import consent_versions
 from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, sites
 from forms import schedule
 from forms.crf import get_crf, get_crf_by_slug
+from forms.derive.status import ENDED
 from forms.entry_form import read_form
 from forms.logs import log_answered_by
 
@@ -122,7 +123,7 @@ def casebook(code: str) -> str:
     here = local(now(db()), subject.site.time_zone).date()
     page: str = render_template(
         "casebook/matrix.html", subject=subject, matrix=matrix.build_matrix(db(), subject, here),
-        window_words=matrix.window_words, kinds=schedule.VISIT_KINDS, today=here,
+        window_words=matrix.window_words, kinds=schedule.VISIT_KINDS, today=here, is_over=subject.status in ENDED,
     )  # fmt: skip
     return page
 
@@ -168,7 +169,8 @@ def visit(code: str, visit_slug: str) -> Response | str:
     built = matrix.build_matrix(db(), subject, here)
     cells = [cell for _, cells in built.rows for cell in cells if cell is not None and cell.visit.uid == found.uid]
     page: str = render_template(
-        "casebook/visit.html", subject=subject, visit=found, cells=cells, window=matrix.window_words(found)
+        "casebook/visit.html", subject=subject, visit=found, cells=cells, window=matrix.window_words(found),
+        missed_reasons=missed_reasons().options, is_untouched=is_untouched(db(), subject, found),
     )
     return page
 
@@ -176,27 +178,28 @@ def visit(code: str, visit_slug: str) -> Response | str:
 @blueprint.post("/participants/<code>/<visit_slug>/visit-not-done")
 @needs(P.RECORD_ENTER)
 def visit_not_done(code: str, visit_slug: str) -> Response:
-    """State in one act that a visit did not take place: its forms without answers are not done, with one reason."""
+    """State in one act that a visit, or what is left of it, was not done: every due form follows, with one reason."""
     session = db()
-    subject = get_subject(session, code)
+    subject = hold_subject(session, code)
     found = get_visit(session, subject, visit_slug)
     reason = request.form.get("reason", "").strip()
-    built = matrix.build_matrix(session, subject, local(now(session), subject.site.time_zone).date())
     with change_for_request("visit:not-done", reason, subject=subject.uid, site=subject.site_uid) as change:
-        saving = saving_for(change, reason)
-        for record in _unstarted(built, found.uid):
-            mark_not_done(saving, record, reason)
-    flash(f"{found.label}: its open forms are marked not done.")
+        done = mark_visit_not_done(saving_for(change, reason), found, request.form.get("code", ""), reason)
+    missed = f"{found.label} is marked missed. " if done.is_missed else ""
+    flash(f"{missed}{done.forms} forms of {found.label} are marked not done.")
     return redirect(url_for(".visit", code=code, visit_slug=visit_slug), 303)
 
 
-def _unstarted(built: matrix.Matrix, visit_uid: str) -> list[FormRecord]:
-    cells = [cell for _, cells in built.rows for cell in cells if cell is not None and cell.visit.uid == visit_uid]
-    return [
-        new_record(db(), built.subject, cell.visit, cell.crf, now(db()), 1)
-        for cell in cells
-        if not cell.records and cell.is_due and cell.crf.oid != "VISIT"
-    ]
+@blueprint.post("/participants/<code>/screen-again")
+@needs(P.RECORD_ENTER)
+def screen_again(code: str) -> Response:
+    """Open the second screening of a participant who failed the first."""
+    subject = hold_subject(db(), code)
+    with change_for_request("visit:add", subject=subject.uid, site=subject.site_uid) as change:
+        visit = visits.screen_again(saving_for(change), subject)
+        slug, label = visit.slug, visit.label
+    flash(f"{label} added.")
+    return redirect(url_for(".visit", code=code, visit_slug=slug), 303)
 
 
 @blueprint.get("/participants/<code>/history")

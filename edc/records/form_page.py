@@ -24,6 +24,7 @@ from edc.records.places import FormPlace, find_place
 from edc.records.posting import label_of
 from edc.records.saving import Saving, find_restriction
 from edc.records.sources import load_sources, restriction_words
+from edc.records.states import state_of
 from edc.records.tables import GroupRow
 from edc.web import current, db, shell
 from forms.crf import get_crf
@@ -178,7 +179,7 @@ def frame_of(place: FormPlace) -> dict[str, Any]:
     slug, label = (visit.slug, visit.label) if visit else (place.crf.slug, place.crf.title)
     up = url_for("casebook.visit", code=subject.code, visit_slug=slug)
     crumbs = [("Participants", url_for("casebook.participants")), (subject.code, base), (label, up)]
-    facts = [subject.site.name, subject.status.replace("_", " ").capitalize()]
+    facts = [subject.site.name, state_of(db(), subject).words]
     return {"place": place, "way": crumbs, "participant": (subject.code, base, facts)}
 
 

@@ -161,7 +161,8 @@ class FormPage:
         return (
             self.viewer.may_enter
             and item.is_in(self.entry.view.version)
-            and (item.editable or not item.derived)
+            and not item.is_computed
+            and not item.sponsor
             and (self.viewer.may_assess or not item.assess)
         )
 
@@ -171,7 +172,7 @@ class FormPage:
         shown = self.words(item, answer.value)
         row_key = row.uid if group else ""
         view = ItemView(
-            item.name, control_id(path), item.label, "derived" if item.derived and not item.editable else kind_of(item),
+            item.name, control_id(path), item.label, "derived" if item.is_computed else kind_of(item),
             prefix=path.removesuffix(item.name), options=self._options(item, answer), unit=item.unit, help=item.help,
             value_text=typed_text(item, answer.value), stored_text=shown, display_text=shown,
             required=evaluation.is_required(item, row, self.entry.view) and not item.derived,
@@ -185,6 +186,8 @@ class FormPage:
             view.item_url = self.sources.item_url(path)
         if item.assess and self.viewer.may_enter and not is_entered:
             view.assess_only = "An investigator answers this."
+        if item.sponsor and not item.is_computed and self.viewer.may_enter:
+            view.assess_only = "The sponsor's medical monitor answers this."
         if is_entered:
             self._make_control(view, item, answer, path)
         return view

@@ -11,6 +11,7 @@ from edc.clock import local, now
 from edc.db import Session
 from edc.records.marks import due_state
 from edc.records.models import NOT_STARTED, FormRecord
+from edc.study.activation import crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import all_crfs
@@ -24,12 +25,15 @@ def count_missing(session: Session, subjects: Sequence[Subject]) -> Counter[str]
     begun = _begun(session, uids)
     today = {one.uid: local(now(session), one.site.time_zone).date() for one in subjects}
     visits = session.scalars(select(Visit).where(Visit.subject_uid.in_(uids))).unique()
+    sites = {one.site_uid: one.site for one in subjects}
+    hidden = {uid: crfs_not_in_use(session, site, now(session)) for uid, site in sites.items()}
+    ruled_out = crfs_ruled_out(session, uids)
     return Counter(
         visit.subject_uid
         for visit in visits
         if due_state(visit, today[visit.subject_uid])[0] in DUE
-        for oid in _required(visit.kind)
-        if (visit.uid, oid) not in begun
+        for oid in _required(visit)
+        if (visit.uid, oid) not in begun and oid not in hidden[visit.site_uid] | ruled_out[visit.subject_uid]
     )
 
 
@@ -40,7 +44,7 @@ def _begun(session: Session, uids: Sequence[str]) -> set[tuple[str | None, str]]
     return {(visit_uid, oid) for visit_uid, oid in session.execute(statement)}
 
 
-def _required(kind: str) -> list[str]:
-    """The forms that the protocol asks at a kind of visit; what is only good practice does not hinder a lock."""
-    due = schedule.forms_of_visit(kind)
+def _required(visit: Visit) -> list[str]:
+    """The forms that the protocol asks at a visit; what is only good practice does not hinder a lock."""
+    due = schedule.forms_of_visit(visit.kind, visit.oid)
     return [crf.oid for crf in all_crfs() if due.get(crf.oid) is schedule.Due.DUE and not crf.log]

@@ -21,6 +21,7 @@ from edc.permissions import Permission
 from edc.records import scheduling
 from edc.records.book import SubjectBook
 from edc.records.problems import RecordLocked
+from edc.records.ruled_out import crfs_ruled_out
 from edc.records.saving import lock_subject
 from edc.records.service import get_record_by_uid, get_subject
 from edc.records.states import state_of
@@ -173,6 +174,7 @@ def visit_json(visit: Visit) -> dict[str, Any]:
     same = ("oid", "kind", "course", "label", "status", "planned_on", "window_from", "window_to", "frozen", "locked")
     kept = [oid for oid in schedule.forms_of_visit(visit.kind, visit.oid) if oid in REGISTRY and not REGISTRY[oid].log]
     hidden = crfs_not_in_use(db(), visit.subject.site, now(db()))
+    hidden |= crfs_ruled_out(db(), [visit.subject_uid])[visit.subject_uid]
     in_use = [oid for oid in kept if oid not in hidden]
     return {**{name: getattr(visit, name) for name in same}, "date": visit.visit_date, "forms": in_use}
 

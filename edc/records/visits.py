@@ -14,6 +14,7 @@ from edc.records.models import FormRecord
 from edc.records.outcome import Saving
 from edc.records.overdue import HEADER
 from edc.records.problems import RecordLocked
+from edc.records.ruled_out import crfs_ruled_out
 from edc.records.scheduling import make_visit
 from edc.records.service import find_record, is_complete, list_records, mark_not_done, new_record, save_record
 from edc.study.activation import crfs_not_in_use
@@ -66,6 +67,7 @@ def mark_visit_not_done(saving: Saving, visit: Visit, code: str, reason: str) ->
         _say_missed(saving, subject, visit, code)
     begun = {record.crf_oid: record for record in records}
     hidden = crfs_not_in_use(saving.session, subject.site, saving.now)
+    hidden |= crfs_ruled_out(saving.session, [subject.uid])[subject.uid]
     waiting = [
         begun.get(crf.oid) or new_record(saving.session, subject, visit, crf, saving.now, 1)
         for crf in due_forms(visit)

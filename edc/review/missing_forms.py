@@ -11,6 +11,7 @@ from edc.clock import local, now
 from edc.db import Session
 from edc.records.marks import due_state
 from edc.records.models import NOT_STARTED, FormRecord
+from edc.records.ruled_out import crfs_ruled_out
 from edc.study.activation import crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from forms import schedule
 from forms.checks import OVERDUE, WINDOW, is_overdue, later_dated_before, outside_window
 from forms.conditions import both, when
 from forms.crf import CRF, Fail, check, fail
@@ -40,6 +41,23 @@ class Visit(CRF, oid="VISIT", title="Visit header", domain="SV", slug="visit-hea
     def is_in_window(visit: VisitView, visit_date: dt.date) -> Fail | None:
         """The date lies in the window of the visit."""
         return outside_window(visit, visit_date, "visit_date")
+
+    @check(
+        "VIS-01", "{label} {x} is {n} days {side} registration ({registered}); 0 to {most} days before it expected. "
+        "If real, record the reason; a deviation line is offered.",
+        on="visit visit_date subject study.eligibility_window", target="visit_date", yields_to="VIS-02 IC-01 GEN-02",
+    )  # fmt: skip
+    def is_before_registration(
+        visit: VisitView, visit_date: dt.date, subject: SubjectView, most: int
+    ) -> Fail | None:
+        """The last screening lies 0 to 28 days before the registration that it led to."""
+        registered = subject.registration_date
+        screenings = [other.uid for other in subject.visits if other.kind == schedule.SCREENING] or [visit.uid]
+        if registered is None or visit.uid != screenings[-1]:
+            return None
+        days = (registered - visit_date).days
+        values = {"label": visit.label, "x": visit_date, "n": abs(days), "registered": registered, "most": most}
+        return None if 0 <= days <= most else fail(side="before" if days > 0 else "after", **values)
 
     @check("VIS-03", OVERDUE, on="self visit today", target="visit_occurred")
     def is_entered_in_time(header: Record, visit: VisitView, today: dt.date) -> Fail | None:

@@ -9,6 +9,8 @@ from tests.forms.casebooks import asks, judge, passes, record, subject, visit
 D35 = "2024-04-07 2024-04-04 2024-04-10"
 C1 = [visit("SCR", "2024-03-01"), visit("C1D1", "2024-03-04"), visit("C1A1", "2024-03-11"), visit("C1A2", "2024-03-25")]
 
+ENROLLED = {"consent": "2024-01-30", "registration": "2024-03-01"}
+
 
 def header(oid: str, date: str, window: str = "", **more: str):
     """A visit header with its date."""
@@ -25,6 +27,14 @@ CASES = [
     asks("VIS-01", "one day before the window", header("C1D35", "2024-04-03", D35), item="visit_date"),
     passes("VIS-01", "screening is judged from registration", header("SCR", "2024-01-02", "2024-03-01 2024-02-05 2024-03-03"),
            consent="2024-01-01"),
+    passes("VIS-01", "screening 28 days before registration", header("SCR", "2024-02-02"), **ENROLLED),
+    asks("VIS-01", "screening 29 days before registration", header("SCR", "2024-02-01"), **ENROLLED, message=(
+        "Screening 2024-02-01 is 29 days before registration (2024-03-01); 0 to 28 days before it expected. "
+        "If real, record the reason; a deviation line is offered.")),
+    passes("VIS-01", "screening on the day of registration", header("SCR", "2024-03-01"), **ENROLLED),
+    asks("VIS-01", "screening after registration", header("SCR", "2024-03-02"), **ENROLLED),
+    passes("VIS-01", "the first of two screenings", header("SCR", "2024-02-01"), **ENROLLED,
+           visits=[visit("SCR", "2024-02-01"), visit("SCR2", "2024-02-20")]),
     passes("VIS-01", "no window known yet", header("C1D35", "2024-08-08")),
     passes("VIS-01", "the order of visits speaks first", header("C1A2", "2024-03-09", "2024-03-25 2024-03-24 2024-03-31"),
            visits=C1),

@@ -200,8 +200,8 @@ class SubjectBook:
         """
         shelf = self._shelf
         if oid not in shelf.logs:
-            around = evaluation.neighbours(oid)
-            shelf.logs |= {other: [] for other in around - shelf.logs.keys()}
+            around = evaluation.neighbours(oid) - shelf.logs.keys()
+            shelf.logs |= {other: [] for other in around}
             for header, row in self.session.execute(self._statement(CRF_TABLES[oid], around)):
                 shelf.logs[header.crf_oid].append(header)
                 if row is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edc.records.blank import blank_record
 from edc.records.book import Entry, SubjectBook, visit_view
 from edc.records.models import NOT_STARTED
+from edc.study.activation import active_version
 from edc.study.models import Visit
 from forms.checks import is_overdue
 from forms.crf import get_crf
@@ -28,6 +29,8 @@ def await_headers(book: SubjectBook) -> tuple[list[Entry], list[Entry]]:
 
 
 def _make(book: SubjectBook, visit: Visit) -> Entry:
-    header = blank_record(book.subject, visit, get_crf(HEADER), book.now)
+    crf = get_crf(HEADER)
+    version = active_version(book.session, book.subject.site, crf, book.now)
+    header = blank_record(book.subject, visit, crf, book.now, version=version)
     header.entry_status = NOT_STARTED
     return book.entry(header)

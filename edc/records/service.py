@@ -19,6 +19,7 @@ from edc.records.gates import may_enter_before_consent, refuse_before_consent, r
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
 from edc.records.shelf import find_held, lock_by_code, shelf_of
+from edc.study.activation import active_version, crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
@@ -125,7 +126,7 @@ def new_record(
         repeat_no = 1 + _last_repeat(session, subject, place, crf) if crf.log or crf.repeats else 1
     if repeat_no > 1 and not (crf.log or crf.repeats):
         raise NotFound
-    return blank_record(subject, visit, crf, now, repeat_no)
+    return blank_record(subject, visit, crf, now, repeat_no, version=active_version(session, subject.site, crf, now))
 
 
 def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF]) -> int:
@@ -218,7 +219,8 @@ def find_next_form(session: Session, subject: Subject, visit: Visit, crf: type[C
     present = list_records(session, subject, visit=visit)
     done = {record.crf_oid for record in present if is_complete(record) or record.removed}
     belong = schedule.forms_of_visit(visit.kind)
-    known = {one.oid: one for one in all_crfs() if not one.log}
+    hidden = crfs_not_in_use(session, subject.site, clock.now(session))
+    known = {one.oid: one for one in all_crfs() if not one.log and one.oid not in hidden}
     due = [oid for oid, mark in belong.items() if oid in known and not mark.is_conditional]
     start = list(belong).index(crf.oid) + 1 if crf.oid in belong else 0
     ordered = [*list(belong)[start:], *list(belong)[:start]]

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit.capture import Audited, new_uid
-from edc.db import Base, ExactDecimal, SiteScoped
+from edc.db import Base, ExactDecimal, SiteScoped, UtcDateTime
 
 UID = String(32)
 
@@ -108,6 +108,38 @@ class NormalRange(Audited, SiteScoped, Base):
 
     def audit_site(self) -> str | None:
         """The site whose laboratory this is."""
+        return self.site_uid
+
+
+class CrfActivation(Audited, SiteScoped, Base):
+    """From which day a site enters a version of a form: proposed with the site's approvals, in force once confirmed."""
+
+    __tablename__ = "crf_activation"
+    __audit_entity__ = "crf_activation"
+    __table_args__ = (Index("ix_crf_activation_lookup", "site_uid", "crf_oid"),)
+
+    uid: Mapped[str] = mapped_column(UID, primary_key=True, default=new_uid)
+    site_uid: Mapped[str] = mapped_column(UID, ForeignKey("site.uid"))
+    crf_oid: Mapped[str] = mapped_column(String(8))
+    version: Mapped[str] = mapped_column(String(8))
+    active_from: Mapped[dt.date] = mapped_column(Date)
+    approval: Mapped[str] = mapped_column(String(200))
+    proposed_by: Mapped[str] = mapped_column(String(120))
+    proposed_by_uid: Mapped[str | None] = mapped_column(UID)
+    proposed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[str | None] = mapped_column(String(120))
+    confirmed_by_uid: Mapped[str | None] = mapped_column(UID)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
+
+    def audit_path(self) -> str:
+        """The site's code and the form."""
+        return f"{self.site.code}/{self.crf_oid}" if self.site else self.crf_oid
+
+    def audit_site(self) -> str | None:
+        """The site that enters the version."""
         return self.site_uid
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from edc.demo import dosing, events, labs, medications, tumours
+from edc.demo import dosing, events, examinations, labs, medications, research, tumours
 from edc.demo.dosing import Admission
 from edc.demo.entry import NewVisit, Page, Step
 from edc.demo.events import Event
@@ -18,7 +18,6 @@ from edc.demo.profiles import Course, Profile
 DAY_35, SCAN_AFTER, NEXT_AFTER = 34, 28, 35
 #: Participants of site 001 with shock in intensive care at their first admission.
 IN_SHOCK = (6, 13, 19)
-POSTMENOPAUSAL_AGE = 50
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,13 @@ def _screening(teller: _Teller, disease: tumours.Disease) -> Iterator[Step]:
     is_done = profile.course is not Course.SCREENED
     yield _header("SCR", day)
     yield _demographics(profile)
+    yield examinations.physical_exam_page(teller.rng("SCR", "exam"), "SCR", day)
+    yield from _examined(teller, "SCR", dt.datetime.combine(day, dt.time(8, 0)))
     panels = ("HEM", "CHEM", "COAG", "THY", "ADR", "CARD", "UA")
     yield _sample(teller, "SCR", day, panels if is_done else ("HEM", "CHEM"))
     if is_done:
+        yield examinations.cardiac_page(teller.rng("SCR", "heart"), "SCR", day)
+        yield research.tissue_page(teller.rng("tissue"), profile)
         yield from tumours.register_pages(disease)
         yield tumours.scan_page("SCR", disease.scanned_on, is_baseline=True)
 
@@ -106,10 +109,10 @@ def _demographics(profile: Profile) -> Page:
     }  # fmt: skip
     if profile.sex == "M":
         typed |= {"surgically_sterile_m": "N", "contraception_agreed": "Y"}
-    elif profile.age >= POSTMENOPAUSAL_AGE:
-        typed |= {"childbearing": "N", "not_childbearing_reason": "POSTMENOPAUSAL"}
-    else:
+    elif examinations.is_of_childbearing_potential(profile):
         typed |= {"childbearing": "Y", "contraception_agreed": "Y"}
+    else:
+        typed |= {"childbearing": "N", "not_childbearing_reason": "POSTMENOPAUSAL"}
     return Page("SCR/DM", "DM", typed, visit="SCR")
 
 
@@ -129,11 +132,27 @@ def _sample(teller: _Teller, visit: str, day: dt.date, panels: tuple[str, ...], 
     return labs.sample_page(rng, teller.profile, sample)
 
 
+def _examined(teller: _Teller, visit: str, at: dt.datetime) -> Iterator[Step]:
+    """Vital signs, and the pregnancy test where it is asked."""
+    yield examinations.vital_signs_page(teller.rng(visit, "vital signs"), teller.profile, visit, at.date())
+    if examinations.is_of_childbearing_potential(teller.profile):
+        yield examinations.pregnancy_page(visit, at)
+
+
+def _infused(teller: _Teller, visit: str, day: dt.date) -> Iterator[Step]:
+    """A visit with nivolumab: examined, blood taken, dose given."""
+    at = dt.datetime.combine(day, research.NIVOLUMAB_AT) - research.BLOOD_BEFORE
+    yield from _examined(teller, visit, at)
+    yield research.blood_page(teller.profile, visit, at)
+    yield research.nivolumab_page(teller.rng(visit, "nivolumab"), teller.profile, visit, day)
+
+
 def _treatment(teller: _Teller, course: int, day_one: dt.date) -> Iterator[Step]:
     yield NewVisit("D1", course)
     yield _header(f"C{course}D1", day_one)
     yield from _renewed_consent(teller, day_one)
     yield _sample(teller, f"C{course}D1", day_one, ("HEM", "CHEM"))
+    yield from _infused(teller, f"C{course}D1", day_one)
     for number in (1, 2):
         stay = dosing.make_admission(teller.rng(course, number, "doses"), day_one, course, number)
         yield from _stay(teller, stay, is_first=course == number == 1)
@@ -142,6 +161,7 @@ def _treatment(teller: _Teller, course: int, day_one: dt.date) -> Iterator[Step]
     day_35 = day_one + dt.timedelta(days=DAY_35)
     yield _header(f"C{course}D35", day_35)
     yield _sample(teller, f"C{course}D35", day_35, ("HEM", "CHEM", "THY"))
+    yield from _infused(teller, f"C{course}D35", day_35)
 
 
 def _renewed_consent(teller: _Teller, day: dt.date) -> Iterator[Step]:
@@ -160,6 +180,9 @@ def _stay(teller: _Teller, stay: Admission, *, is_first: bool) -> Iterator[Step]
     on_lab = events.laboratory_events(teller.rng(stay.visit, "laboratory events"), stay, sampled)
     found = [*held, *on_lab, *_usual(teller, stay, held)]
     yield _header(stay.visit, stay.admitted.date(), stay.discharged.date())
+    yield from _examined(teller, stay.visit, stay.admitted)
+    yield examinations.cardiac_page(teller.rng(stay.visit, "heart"), stay.visit, stay.admitted.date())
+    yield research.blood_page(teller.profile, stay.visit, stay.admitted + dt.timedelta(minutes=30))
     yield dosing.admission_page(teller.profile, stay)
     yield from _reports(teller, found)
     if is_first:
@@ -208,6 +231,7 @@ def _response(teller: _Teller, disease: tumours.Disease, course: int, day_one: d
         yield from _reports(teller, [event])
         yield events.assessment_page(event)
     yield _header(visit, scanned_on)
+    yield research.blood_page(profile, visit, dt.datetime.combine(scanned_on, dt.time(8, 30)))
     is_new = tumours.has_new_lesion(profile)
     if is_new:
         yield tumours.new_lesion_page(course, scanned_on)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from edc.clock import now
 from edc.db import Session
+from edc.records.blank import LOG_PLACE
 from edc.records.marks import Marks, due_state, marks_of, total
 from edc.records.models import FormRecord
 from edc.records.ruled_out import crfs_ruled_out
-from edc.records.service import LOG_PLACE
 from edc.study.activation import crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule

@@ -5,7 +5,7 @@ Exit codes: 0 done and nothing found, 1 something was found, 2 the input or the 
 
 import click
 
-from edc.cli import crfs, database, people, serving, study, trail
+from edc.cli import checks, crfs, database, derive, people, serving, study, trail
 from edc.cli.refusals import Refusals
 
 
@@ -19,6 +19,7 @@ def main() -> None:
 
 for _command in (
     serving.serve, serving.demo, serving.check, people.user, people.keys, trail.audit, study.export, crfs.crf,
-    database.backup, database.restore, database.db,
+    checks.checks,
+    database.backup, database.restore, database.db, derive.derive,
 ):  # fmt: skip
     main.add_command(_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -15,9 +16,11 @@ from edc.queries.models import Query
 from edc.records import service
 from edc.records.book import Entry, SubjectBook
 from edc.records.drafts import DraftBox, Typed
+from edc.records.gates import may_enter_before_consent
 from edc.records.links import Link, links_of
 from edc.records.marks import Marks, marks_of
 from edc.records.models import FormRecord
+from edc.records.moving import Move, find_move
 from edc.records.page import FormPage
 from edc.records.page_views import Viewer
 from edc.records.places import FormPlace, find_place
@@ -111,6 +114,11 @@ class OpenForm:
         is_there = not self.place.is_new and not self.place.record.removed
         return is_there and current().may(P.RECORD_VERIFY) and not self.is_locked
 
+    @cached_property
+    def move(self) -> Move | None:
+        """The newer version that the person may move this form to."""
+        return find_move(db(), self.place.record, now(db())) if self.may_enter and not self.place.is_new else None
+
     @property
     def stale_draft(self) -> list[tuple[str, str]]:
         """What was typed and cannot be shown in a control, because the form takes no answers now: item and text."""
@@ -159,7 +167,7 @@ def why_closed(book: SubjectBook, entry: Entry, place: FormPlace) -> str:
     restricted = restriction_words(book, entry)
     if restricted:
         return restricted
-    if place.subject.consent_date is None and not service.may_enter_before_consent(place.crf):
+    if place.subject.consent_date is None and not may_enter_before_consent(place.crf):
         return f"{place.subject.code} has no signed consent on record. Enter the informed consent first."
     me = current()
     if me.holds(P.RECORD_ENTER) and not me.may(P.RECORD_ENTER):

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from edc.db import Session
 from edc.queries import service as queries
-from edc.queries.models import OPEN, Query
+from edc.queries.models import Query
 from edc.records.answering import apply_patch, complete, fall_back, open_required
+from edc.records.asking import confirm, place_of
 from edc.records.axes import count_items, count_queries, void_signatures, withdraw_verification
 from edc.records.book import Entry, SubjectBook
 from edc.records.clashes import find_clashes
@@ -18,18 +19,16 @@ from edc.records.holding import (
     lock_subject,
     refuse_restricted,
 )
+from edc.records.marks import restriction_of
 from edc.records.models import FormRecord
 from edc.records.offers import list_overdue_offers, unsettled
 from edc.records.outcome import Changed, SaveOutcome, Saving
-from edc.records.overdue import await_headers
+from edc.records.overdue import HEADER, await_headers
 from edc.records.problems import DerivedLocked, StaleVersion
 from edc.records.scheduling import follow_schedule
 from edc.records.shelf import shelf_of
-from edc.records.tables import GroupRow
 from forms import evaluation
-from forms.items import EMPTY
-from forms.patch import Patch, path_of
-from forms.reading import canonical
+from forms.patch import Patch
 
 __all__ = [
     "Changed",
@@ -42,6 +41,7 @@ __all__ = [
     "judge_again",
     "keep",
     "lock_subject",
+    "look_again",
     "open_required",
     "place_of",
     "refuse_restricted",
@@ -83,7 +83,7 @@ def _save(saving: Saving, book: SubjectBook, entry: Entry, patch: Patch) -> Save
         return follow_up(saving, book, [entry], outcome, patch)
     if patch.confirmations:
         known = queries.list_for_record(saving.session, [entry.header.uid])
-        outcome.answered = _confirm(saving, entry, patch, known)
+        outcome.answered = confirm(saving, entry, patch, known)
         count_queries([entry], known)
     return outcome
 
@@ -138,6 +138,47 @@ def judge_again(saving: Saving, book: SubjectBook, entries: Sequence[Entry]) -> 
     return outcome
 
 
+def look_again(saving: Saving, book: SubjectBook) -> SaveOutcome | None:
+    """Derive and check every record of a participant anew, as a changed build or table asks for; None without records.
+
+    Records that are frozen or locked, themselves or with their visit, stay as they are.
+    """
+    every = [entry for oid in sorted(book.present) for entry in book.entries(oid)]
+    entries = [entry for entry in every if not entry.header.removed and not restriction_of(entry.header)]
+    if not entries:
+        return None
+    outcome = SaveOutcome(entries[0].header, entries[0])
+    with saving.session.no_autoflush:
+        touched = _derive_all(saving, book, entries, outcome)
+        entries += _await_overdue(saving, book, entries)
+        offered = list_overdue_offers(book)
+        asked = _evaluate(saving, book, entries, offered, outcome)
+        withdraw_verification(saving, outcome)
+        void_signatures(saving, touched, outcome)
+        count_queries(entries, asked)
+        count_items(entries)
+        shelf_of(saving.session, book.subject.uid).forget()
+    return outcome
+
+
+def _derive_all(
+    saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome
+) -> list[Entry]:
+    """Derive records until neither a value nor a date of the schedule moves; returns those that changed."""
+    touched: dict[str, Entry] = {}
+    for _ in range(evaluation.MOST_PASSES):
+        moved = {entry.header.uid: entry for entry in entries if _derive(saving, book, entry, outcome)}
+        touched |= moved
+        if not follow_schedule(book, HEADER) and not moved:
+            break
+    for entry in entries:
+        fall_back(entry, outcome)
+        if entry.header.uid in touched or saving.session.is_modified(entry.header):
+            touched[entry.header.uid] = entry
+            _new_version(saving, entry)
+    return list(touched.values())
+
+
 def _follow_up(
     saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome, patch: Patch | None
 ) -> SaveOutcome:
@@ -170,7 +211,7 @@ def _follow_up(
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
     if patch is not None:
-        outcome.answered = _confirm(saving, entries[0], patch, asked)
+        outcome.answered = confirm(saving, entries[0], patch, asked)
     count_queries(judged, asked)
     count_items(judged)
     # Rows that are not written yet were not among those read meanwhile.
@@ -311,39 +352,3 @@ def _evaluate(
     for query in synced.opened:
         headers[query.record_uid].queries.add(query)
     return known + synced.opened
-
-
-def place_of(
-    book: SubjectBook, record_uid: str, row_uid: str | None, item_name: str | None, entries: Sequence[Entry]
-) -> queries.Place:
-    """Where a query on an item stands."""
-    entry = next(e for e in entries if e.header.uid == record_uid)
-    row = entry.stored.get(row_uid or record_uid, entry.row)
-    item = row.collection.items.get(item_name or "")
-    value = row.answer(item.name) if item else EMPTY
-    number = f"/{row.collection.oid}/{row.row_no}" if isinstance(row, GroupRow) else ""
-    shown = None if item is None or item.identifier else (canonical(item, value.value) or value.missing)
-    return queries.Place(
-        entry.header.site_uid, book.subject.uid, book.subject.code, record_uid, entry.header.path + number,
-        row_uid, item_name, item.oid if item else None, shown,
-    )  # fmt: skip
-
-
-def _confirm(saving: Saving, entry: Entry, patch: Patch, asked: Sequence[Query]) -> list[Query]:
-    """'It is what the source says': the note answers the open queries of that item."""
-    answered: list[Query] = []
-    if not patch.confirmations:
-        return answered
-    numbers = {row.uid: (row.collection.oid, row.row_no) for row in entry.stored.values() if isinstance(row, GroupRow)}
-    for query in asked:
-        if query.record_uid != entry.header.uid or query.status != OPEN:
-            continue
-        group, number = numbers.get(query.row_uid or "", (None, None))
-        note = patch.confirmations.get(path_of(query.item_name or "", group, number))
-        if note:
-            row = entry.stored.get(query.row_uid or entry.header.uid, entry.row)
-            item = row.collection.items.get(query.item_name or "")
-            value = canonical(item, row.answer(item.name).value) if item and not item.identifier else None
-            queries.answer_query(query, note, by=saving.by, now=saving.now, value=value)
-            answered.append(query)
-    return answered

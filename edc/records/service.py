@@ -12,11 +12,11 @@ from edc.db import Session
 from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
 from edc.records.axes import count_axes
-from edc.records.blank import LOG_PLACE as LOG_PLACE
-from edc.records.blank import blank_record
+from edc.records.blank import LOG_PLACE, blank_record
 from edc.records.book import SubjectBook
-from edc.records.gates import may_enter_before_consent, refuse_before_consent, refuse_registration
+from edc.records.gates import refuse_before_consent, refuse_registration
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
+from edc.records.ruled_out import crfs_ruled_out
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
 from edc.records.shelf import find_held, lock_by_code, shelf_of
 from edc.study.activation import active_version, crfs_not_in_use
@@ -24,6 +24,7 @@ from edc.study.models import Subject, Visit
 from forms import schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
 from forms.patch import Patch
+
 
 def get_subject(session: Session, code: str) -> Subject:
     """The participant of a code within the session's scope; raises NotFound for any other."""
@@ -104,7 +105,7 @@ def is_kept_at_visit(crf: type[CRF], visit: Visit | None) -> bool:
     """Whether a record of this CRF belongs at this place: at a visit of its schedule, or in the log."""
     if visit is None:
         return crf.log or crf.oid not in schedule.FORMS_BY_VISIT or schedule.LOG in schedule.FORMS_BY_VISIT[crf.oid]
-    return visit.kind in schedule.FORMS_BY_VISIT.get(crf.oid, {}) and not crf.log
+    return crf.oid in schedule.forms_of_visit(visit.kind, visit.oid) and not crf.log
 
 
 def new_record(
@@ -218,8 +219,9 @@ def find_next_form(session: Session, subject: Subject, visit: Visit, crf: type[C
     """The next form of a visit that is due and not complete, in the order of the casebook; None when all are done."""
     present = list_records(session, subject, visit=visit)
     done = {record.crf_oid for record in present if is_complete(record) or record.removed}
-    belong = schedule.forms_of_visit(visit.kind)
+    belong = schedule.forms_of_visit(visit.kind, visit.oid)
     hidden = crfs_not_in_use(session, subject.site, clock.now(session))
+    hidden |= crfs_ruled_out(session, [subject.uid])[subject.uid]
     known = {one.oid: one for one in all_crfs() if not one.log and one.oid not in hidden}
     due = [oid for oid, mark in belong.items() if oid in known and not mark.is_conditional]
     start = list(belong).index(crf.oid) + 1 if crf.oid in belong else 0

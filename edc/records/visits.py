@@ -113,7 +113,8 @@ def screen_again(saving: Saving, subject: Subject) -> Visit:
             remedy="Record the screen failure in study completion first.",
         )
     if subject.screening_attempt >= MOST_ATTEMPTS:
-        raise Refused(reason=f"{subject.code} was screened {MOST_ATTEMPTS} times already.", remedy="Ask data management.")
+        tried = f"{subject.code} was screened {MOST_ATTEMPTS} times already."
+        raise Refused(reason=tried, remedy="Ask data management.")
     subject.screening_attempt += 1
     subject.status = Status.SCREENING.value
     visit = make_visit(saving.session, subject, schedule.get_visit(schedule.SCREENING, subject.screening_attempt))

@@ -24,7 +24,7 @@ from tests.cli.conftest import Edc
 PASSWORD = "violet anchor kettle moss"
 HEAVY = {"flask", "sqlalchemy", "reportlab", "alembic", "matplotlib", "marshmallow", "wtforms", "cryptography"}
 COMMANDS = (
-    "serve", "demo", "check", "user", "user create", "audit", "audit verify", "audit seal", "export", "crf",
+    "serve", "demo", "check", "user", "user create", "audit", "audit verify", "audit seal", "export", "checks", "checks run", "crf",
     "crf list", "crf show", "crf diff", "crf release", "crf blank", "crf annotated", "crf specification", "keys", "keys new", "keys rotate", "keys list", "backup", "restore", "db", "db upgrade",
 )  # fmt: skip
 

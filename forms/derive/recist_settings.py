@@ -71,6 +71,8 @@ def with_setting(settings: ResponseSettings, name: str, text: str) -> ResponseSe
         return replace(settings, sd_between_pr=int(_truth(text)))
     read = _PARSERS[_KINDS[own]]
     changed: dict[str, Any] = {own: _choice(own, text) if own in CHOICES else read(text)}
+    if (own == "ci_level" and not 0 < changed[own] < 1) or (own == "month_days" and not changed[own]):
+        raise ValueError(f"'{text}' is out of range")
     return replace(settings, **changed)
 
 

@@ -68,7 +68,7 @@ def rooms() -> list[Room]:
     from edc.accounts import admin_views, token_views
     from edc.accounts import views as account_views
     from edc.adverse_events import views as event_views
-    from edc.casebook import day_views, deviation_views, log_views
+    from edc.casebook import amendment_views, day_views, deviation_views, log_views
     from edc.casebook import views as casebook_views
     from edc.dosing import views as dosing_views
     from edc.labs import range_views
@@ -87,6 +87,7 @@ def rooms() -> list[Room]:
         Room(admin_views, in_study=False),
         Room(day_views, in_study=False),
         Room(casebook_views),
+        Room(amendment_views),
         Room(log_views),
         Room(deviation_views),
         Room(review_views),

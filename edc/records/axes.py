@@ -75,17 +75,21 @@ def void_signatures(saving: Saving, entries: Sequence[Entry], outcome: SaveOutco
     """Void the signatures of records whose signed content changed; the record says so until it is signed again."""
     altered = {one.entry.header.uid for one in outcome.changed if one.item.is_signed_for}
     signed = [e for e in entries if e.header.signature_state == SIGNED and e.header.uid in altered]
-    if not signed:
-        return
+    if signed:
+        void(saving, signed, "The signed values changed.", outcome)
+
+
+def void(saving: Saving, entries: Sequence[Entry], reason: str, outcome: SaveOutcome) -> None:
+    """Void the standing signatures of records, and tell those who signed."""
     standing = select(Signature).where(
-        Signature.record_uid.in_([e.header.uid for e in signed]), Signature.voided_at.is_(None)
+        Signature.record_uid.in_([e.header.uid for e in entries]), Signature.voided_at.is_(None)
     )
     for signature in saving.session.scalars(standing):
         signature.voided_at = saving.now
-        signature.void_reason = "The signed values changed."
+        signature.void_reason = reason
         outcome.signatures_voided.append(signature.printed_name)
         tell(saving.session, signature.user_uid, "signature-void", path=signature.record.path, by=saving.by.user_name)
-    for entry in signed:
+    for entry in entries:
         entry.header.signature_state = VOID
 
 

@@ -25,6 +25,7 @@ from edc.records.form_page import (
 )
 from edc.records.item_page import build_item_page, find_item
 from edc.records.models import FormRecord
+from edc.records.moving import move_record
 from edc.records.places import FormPlace
 from edc.records.post_form import Posting
 from edc.web import change_for_request, current, needs, shell
@@ -149,6 +150,21 @@ def _reason_page(place: FormPlace, act: str) -> str:
         act_url=form_url(place, f"records.{act}"),
     )  # fmt: skip
     return page
+
+
+@at_form(blueprint, "/move", method="POST")
+@needs(P.RECORD_ENTER)
+def move(**segments: Any) -> Response:
+    """Move a form to the version that its site has activated since; its answers stay."""
+    place = this_place(segments)
+    if place.is_new:
+        raise NotFound
+    record = place.record
+    with change_for_request("record:move", "The form was amended", subject=record.subject_uid) as change:
+        outcome = move_record(saving_for(change), record)
+        version, fell_back = record.crf_version, outcome.fell_back
+    flash(f"{place.title} is on version {version} now." + (" It has questions to answer." if fell_back else ""))
+    return redirect(form_url(place), 303)
 
 
 @at_form(blueprint, "/remove", method="POST")

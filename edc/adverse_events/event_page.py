@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import request, url_for
+from sqlalchemy import select
 
 from edc.adverse_events import terms
-from edc.records.form_page import OpenForm, form_url, render_form
+from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
+from edc.records.tables import CRF_TABLES
 from forms import episodes
 from forms.dictionaries.ctcae import Term
 from forms.dictionaries.synonyms import suggest
@@ -29,6 +31,17 @@ class DrugView:
     action: ItemView | None
 
 
+@dataclass(frozen=True)
+class Twin:
+    """Another event of the participant, in case it is the same: its term, number, times and address."""
+
+    term: str
+    number: int
+    start: str
+    end: str
+    url: str
+
+
 @dataclass
 class EventPage:
     """One adverse event as its template reads it."""
@@ -40,7 +53,14 @@ class EventPage:
     suggestions: list[str]
     periods: list[str]
     drugs: list[DrugView]
+    twins: list[Twin]
+    used: dict[str, int]
     back: str = ""
+
+    @property
+    def near_twins(self) -> list[Twin]:
+        """The other events of the term that stands in the form."""
+        return [twin for twin in self.twins if self.term is not None and twin.term == self.term.name]
 
     @property
     def first_grade(self) -> RowView | None:
@@ -84,6 +104,7 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
         log, items, grades, term, [] if term else [found.name for found in suggest(words)][:MOST_SUGGESTIONS],
         list_periods(log, record),
         [DrugView(drug, items.get(drug.relation), items.get(drug.action)) for drug in log.drugs],
+        list_twins(log, opened), used_terms(log, opened),
         back=request.args.get("dose", "") or page.typed.text("dose") or "",
     )  # fmt: skip
     return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
@@ -97,6 +118,27 @@ def _offer_grades(log: EventLog, grades: GroupView, term: Term | None) -> None:
             if view.name == log.grade and view.options:
                 lost = [pair for pair in view.options if pair[0] == view.value_text and pair[0] not in dict(offered)]
                 view.options = [*offered, *((value, f"{label} (not a grade of this term)") for value, label in lost)]
+
+
+def list_twins(log: EventLog, opened: OpenForm) -> list[Twin]:
+    """The other events of the participant that have a term."""
+    own = opened.entry.view.uid
+    found = [e for e in opened.book.entries(log.crf.oid) if not e.header.removed and e.view.uid != own]
+    return [
+        Twin(
+            entry.view.value(log.term), entry.header.repeat_no, entry.view.value(log.start[0]) or "",
+            episodes.resolution(entry.view) or "", url_of_record(entry.header),
+        )
+        for entry in found
+        if entry.view.value(log.term)
+    ]  # fmt: skip
+
+
+def used_terms(log: EventLog, opened: OpenForm) -> dict[str, int]:
+    """The terms in use, which the picker shows first: 2 for those of the participant, 1 for others of the study."""
+    column = getattr(CRF_TABLES[log.crf.oid], log.term)
+    used = dict.fromkeys(opened.book.session.scalars(select(column).where(column.is_not(None)).distinct()), 1)
+    return used | {twin.term: 2 for twin in list_twins(log, opened)}
 
 
 def list_periods(log: EventLog, record: Record) -> list[str]:

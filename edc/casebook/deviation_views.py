@@ -58,7 +58,7 @@ def _segments(code: str) -> dict[str, Any]:
 
 
 def _asked_number() -> int | None:
-    return request.values.get("query", type=int)
+    return _number(request.values.get("query"))
 
 
 def _number(text: str | None) -> int | None:

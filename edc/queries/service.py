@@ -47,6 +47,15 @@ class EmptyText(Problem):
     next = "Write what you see and what you expect, then send it again."
 
 
+class NothingOffered(Problem):
+    """An answer to a deviation that no check offers, or that somebody answered meanwhile."""
+
+    code, status = "nothing-offered", 409
+    what = "Nothing was stored: query {number} offers no deviation now."
+    why = "Its check offers none, or somebody added or declined it meanwhile."
+    next = "Open the query to see what was said, or add a deviation of your own."
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a query stands: the record's identity, and the item when it is about one."""
@@ -143,6 +152,8 @@ def ask_again(query: Query, text: str, *, by: Actor, now: dt.datetime) -> None:
 def settle_deviation(query: Query, settled: str, text: str, *, by: Actor, now: dt.datetime) -> None:
     """The offered deviation was added, or declined for a reason; a query that is open is answered by that."""
     _refuse_closed(query)
+    if not query.offers_deviation:
+        raise NothingOffered(number=query.number)
     if not text.strip():
         raise EmptyText
     query.deviation = settled

@@ -74,7 +74,7 @@ class Medications(
     def derive_daily(class_flag: str, dose: Number, frequency: str) -> Number | None:
         """Dose x times a day, for steroids; typed where the frequency gives no count."""
         total = steroids.dose_of_day(dose, frequency) if class_flag == STEROID else None
-        return None if total is None else round(total, 3)
+        return None if total is None else Number(plain(round(total, 3)))
 
     @derive("DER-09", "pred_equiv", on="self daily_dose")
     def derive_equivalent(line: Record, _: Number) -> Number | None:

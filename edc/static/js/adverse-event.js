@@ -1,5 +1,6 @@
 // One adverse event. The term (input[data-combobox] with data-index-url) decides which grades are offered.
 //   [data-grades]        holds the radios of the grades; digits choose one while the focus is in its group
+//   [data-twins]         names the control of the onset; [data-twin] in it is another event of the participant: shown when it has the term and may overlap
 //   [data-term-facts]    gets the class of the term; [data-use-term] buttons propose a term
 // Without it the server offers the grades of the stored term, and proposals are buttons that post.
 const grades = document.querySelector('[data-grades]')
@@ -24,6 +25,14 @@ const follow = async () => {
   const shown = found ? offered(found[2]) : []
   for (const radio of radios()) radio.closest('label').hidden = Boolean(found) && !shown.includes(radio.value) && !radio.checked
 }
+const start = document.getElementsByName(document.querySelector('[data-twins]')?.dataset.twins)[0]
+const meet = () => {
+  const from = Date.parse(start?.value)
+  for (const twin of document.querySelectorAll('[data-twin]')) {
+    const isSame = twin.dataset.twin.toLowerCase() === term.value.trim().toLowerCase()
+    twin.hidden = !isSame || (twin.dataset.twinEnd && Date.parse(twin.dataset.twinEnd) < from)
+  }
+}
 const choose = event => {
   const group = event.target.closest('[data-grades] fieldset')
   const radio = group && [...group.querySelectorAll('input[type=radio]')].find(one => one.value === event.key && !one.closest('label').hidden)
@@ -35,7 +44,8 @@ const choose = event => {
 }
 if (grades && term) {
   if (document.activeElement === document.body && !location.hash && !term.value) document.querySelector('form[data-form] .cb-item :is(input:not([type=hidden]), textarea)').focus()
-  term.addEventListener('change', follow)
+  term.addEventListener('change', () => { follow(); meet() })
+  start?.addEventListener('change', meet)
   grades.addEventListener('keydown', choose)
   for (const button of document.querySelectorAll('[data-use-term]')) {
     button.addEventListener('click', event => {

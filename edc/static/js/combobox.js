@@ -1,8 +1,10 @@
 // ARIA combobox over <select data-combobox> or <input data-combobox data-index-url>.
-// The index is JSON: [[term, group, note, [synonym, ...], used], ...]; "used" (0 or 1) puts terms of this study first.
+// The index is JSON: [[term, group, note, [synonym, ...], used], ...]; "used" puts terms in use first;
+// [data-used] tells them for this page: {"Fever": 2, ...}.
 // The input posts the term as text (the server finds its code); the select keeps its own name and values.
 // Keys: Down opens, Enter takes the marked option and never submits, Esc closes, then clears.
 const MOST = 8
+const inUse = JSON.parse(document.querySelector('[data-used]')?.dataset.used ?? '{}')
 const fold = text => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '')
 
 // 0 start of term, 1 start of a word, 2 synonym, 3 inside, 9 no match.
@@ -43,7 +45,7 @@ const setUp = control => {
     if (entries) return
     entries = []
     const answer = await fetch(input.dataset.indexUrl).catch(() => null)
-    if (answer?.ok) { entries = (await answer.json()).map(row => entry(row)); if (input === document.activeElement && input.value) open() }
+    if (answer?.ok) { entries = (await answer.json()).map(row => entry([...row.slice(0, 4), inUse[row[0]] ?? row[4]])); if (input === document.activeElement && input.value) open() }
     else { entries = null; count.textContent = 'The list did not load. Type the whole term; it is looked up when you save.' }
   }
   const close = () => { list.hidden = true; marked = -1; input.setAttribute('aria-expanded', 'false'); input.removeAttribute('aria-activedescendant') }

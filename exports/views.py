@@ -31,15 +31,17 @@ from edc.db import ALL, Scope, Session
 from edc.errors import NotFound
 from edc.permissions import Permission, Role
 from edc.records.book import SubjectBook
-from edc.records.service import get_subject
+from edc.records.service import find_record, get_subject, get_visit
 from edc.study.models import Subject
 from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, shell, site_zone
 from exports import data_dictionary, release, sdv
 from exports.casebook import shown_text, write_casebook
 from exports.csv_stream import Mode, csv_chunks, file_name
 from exports.dataset import get_dataset, list_datasets, stream_rows
+from exports.eligibility_sheet import write_eligibility
 from exports.models import READY, DatasetRelease
 from exports.pdf_frame import Imprint
+from forms.crfs.eligibility import Eligibility
 from forms.study import STUDY_ID
 
 blueprint = Blueprint("exports", __name__)
@@ -156,6 +158,22 @@ def casebook_pdf(code: str) -> BaseResponse:
     imprint = _imprint(session)
     name = file_name(STUDY_ID.value, code, "casebook", extension="pdf")
     return _pdf(name, lambda target: write_casebook(session, book, target, imprint, identifiers=False))
+
+
+@blueprint.get("/participants/<code>/<visit_slug>/eligibility.pdf")
+@needs(P.CASEBOOK_DOWNLOAD)
+def eligibility(code: str, visit_slug: str) -> BaseResponse:
+    """The evidence sheet of one eligibility form."""
+    session = db()
+    subject = get_subject(session, code)
+    visit = get_visit(session, subject, visit_slug)
+    record = find_record(session, subject, visit, Eligibility)
+    if record is None:
+        raise NotFound
+    _note_download("casebook:download", f"{visit.slug}/eligibility.pdf", subject)
+    book = SubjectBook(session, get_subject(session, code), now(session))
+    imprint, name = _imprint(session), file_name(STUDY_ID.value, code, visit_slug, "eligibility", extension="pdf")
+    return _pdf(name, lambda target: write_eligibility(session, book, book.entry(record), target, imprint))
 
 
 @blueprint.get("/participants/<code>/verification.csv")

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from edc.db import Session
 from edc.errors import Problem, Refused, RightMissing
 from edc.permissions import Permission
-from edc.records.book import SubjectBook
+from edc.records.book import Entry, SubjectBook
 from edc.records.holding import hold
 from edc.records.models import SIGNED, FormRecord
 from edc.records.outcome import Saving
@@ -20,6 +20,7 @@ from forms.patch import Patch
 
 REGISTRATION, ELIGIBILITY = "REG", "IE"
 REGISTERED, OVERRIDE = "registration_date", "override_reason"
+NOT_FILLED_IN = "the eligibility form is not filled in"
 
 
 class RegistrationRefused(Problem):
@@ -66,11 +67,16 @@ def refuse_registration(saving: Saving, record: FormRecord, patch: Patch) -> Non
 def list_open(book: SubjectBook, registration: FormRecord) -> list[str]:
     """What stands against registering a participant now, in words; empty when nothing does."""
     forms = [e for e in book.entries(ELIGIBILITY) if e.header.place == registration.place and not e.header.removed]
-    if not forms or not forms[0].header.row_version:
-        return ["the eligibility form is not filled in", *_no_room(book.session, book.subject)]
-    form = forms[0]
+    still_open = open_of_form(forms[0]) if forms else [NOT_FILLED_IN]
+    return [*still_open, *_no_room(book.session, book.subject)]
+
+
+def open_of_form(form: Entry) -> list[str]:
+    """What an eligibility form leaves open: the signature, and each criterion."""
+    if not form.header.row_version:
+        return [NOT_FILLED_IN]
     unsigned = [] if form.header.signature_state == SIGNED else ["the eligibility form is not signed"]
-    return [*unsigned, *open_words(form.view), *_no_room(book.session, book.subject)]
+    return [*unsigned, *open_words(form.view)]
 
 
 def _no_room(session: Session, subject: Subject) -> list[str]:

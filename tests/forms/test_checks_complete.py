@@ -13,6 +13,7 @@ from tests.forms import (
     test_checks_consent,
     test_checks_continuation,
     test_checks_demographics,
+    test_checks_deviations,
     test_checks_disposition,
     test_checks_events_and_nivolumab,
     test_checks_examinations,
@@ -20,7 +21,9 @@ from tests.forms import (
     test_checks_il2_doses,
     test_checks_laboratory,
     test_checks_lesions,
+    test_checks_medications,
     test_checks_nivolumab,
+    test_checks_procedures,
     test_checks_samples,
     test_checks_serious,
     test_checks_tumour_assessment,
@@ -29,6 +32,7 @@ from tests.forms import (
 )
 
 MODULES = (
+    test_checks_deviations, test_checks_medications, test_checks_procedures,
     test_checks_events_and_nivolumab, test_checks_examinations, test_checks_nivolumab, test_checks_samples,
     test_checks_vital_signs,
     test_checks_continuation, test_checks_disposition, test_checks_serious,
@@ -42,6 +46,7 @@ DECLARED = sorted(
 DIFFERENCES = Path(__file__).parents[2] / "docs" / "crf-differences.md"
 # Every id of section 3 of the specification that names one of these CRFs or all of them.
 SPECIFIED = """
+    CM-01 CM-02 CM-03 CM-04 CM-05 PR-01 PR-02 DV-01
     BM-01 BM-02 BM-03 BM-04 CA-01 CA-02 NIV-01 NIV-02 NIV-03 NIV-04 NIV-06 PE-01 PT-01 PT-02 VS-01 VS-02 VS-03
     GEN-01 GEN-02 GEN-03 GEN-04 GEN-05 GEN-06 GEN-07 GEN-08 IC-01 IC-02 IC-03 VIS-01 VIS-02 VIS-03 DM-01 DM-02 VS-04
     LB-01 LB-02 LB-03 LB-04 LB-05 LB-06 LB-07 LB-08 LB-09 LB-10 LB-11 LB-12 LB-13 IL2-01 IL2-02 IL2-03 IL2-04 IL2-05

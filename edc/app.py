@@ -68,10 +68,11 @@ def rooms() -> list[Room]:
     from edc.accounts import admin_views, token_views
     from edc.accounts import views as account_views
     from edc.adverse_events import views as event_views
-    from edc.casebook import amendment_views, day_views, deviation_views, log_views
+    from edc.casebook import amendment_views, day_views, deviation_views, log_views, transfer_views
     from edc.casebook import views as casebook_views
     from edc.dosing import views as dosing_views
-    from edc.labs import range_views
+    from edc.eligibility import views as eligibility_views
+    from edc.labs import code_views, import_views, range_views
     from edc.labs import views as lab_views
     from edc.records import draft_views
     from edc.records import views as record_views
@@ -89,6 +90,7 @@ def rooms() -> list[Room]:
         Room(casebook_views),
         Room(amendment_views),
         Room(log_views),
+        Room(transfer_views),
         Room(deviation_views),
         Room(review_views),
         Room(record_views),
@@ -96,10 +98,13 @@ def rooms() -> list[Room]:
         Room(form_views),
         Room(dosing_views),
         Room(event_views),
+        Room(eligibility_views),
         Room(export_views),
         Room(definition_views),
         Room(lab_views),
         Room(range_views),
+        Room(import_views),
+        Room(code_views),
         Room(tumour_views),
     ]
 
@@ -206,6 +211,7 @@ def _configure(app: Flask, config: Config, keys: Keyring) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         BOOTSTRAP_SERVE_LOCAL=True,
         RELEASE_FOLDER=str(Path(config.files) / "releases"),
+        IMPORT_FOLDER=str(Path(config.files) / "imports"),
         SEALER=make_sealer(config.environment, keys),
     )
     if config.proxy_hops:

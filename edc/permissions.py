@@ -39,6 +39,7 @@ class Permission(StrEnum):
 
     PARTICIPANT_LIST = "participant:list"
     PARTICIPANT_ENROL = "participant:enrol"
+    PARTICIPANT_MOVE = "participant:move"
     RECORD_READ = "record:read"
     RECORD_ENTER = "record:enter"
     RECORD_ASSESS = "record:assess"
@@ -100,6 +101,7 @@ MATRIX: dict[Permission, dict[Role, Grant]] = {
     #                         C  I  M  D  S  A  N  medical monitor
     P.PARTICIPANT_LIST: _row("s  s  s  a  -  -  a  -"),
     P.PARTICIPANT_ENROL: _row("s  s  -  -  -  -  -  -"),
+    P.PARTICIPANT_MOVE: _row("-  -  -  a  -  -  -  -"),
     P.RECORD_READ: _row("s  s  s  a  -  -  a  -"),
     P.RECORD_ENTER: _row("s  s  -  -  -  -  -  -"),
     P.RECORD_ASSESS: _row("-  s  -  -  -  -  -  -"),

@@ -37,7 +37,10 @@ def get_site(session: Session, code: str) -> Site:
 
 def propose_code(session: Session, site: Site) -> str:
     """The next code of a site: site code and running number, never reused."""
-    last = session.execute(select(func.max(Subject.code)).where(Subject.site_uid == site.uid)).scalar_one_or_none()
+    # A number stays with a participant who moved away, and one who came brought another site's: so all sites count.
+    codes = Subject.__table__.c.code
+    given = select(func.max(codes)).where(codes.startswith(f"{site.code}-", autoescape=True))
+    last = session.connection().scalar(given)
     matched = re.fullmatch(r".*-(\d+)", last or "")
     return subject_number(site.code, int(matched[1]) + 1 if matched else 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
@@ -15,9 +15,9 @@ from edc.db import Session
 from edc.records.identifiers import Cipher
 from edc.records.models import FormRecord
 from edc.records.shelf import GroupRows, Shelf, shelf_of
+from edc.records.site_tables import SiteTables
 from edc.records.tables import CRF_TABLES, GROUP_TABLES, CrfRow, GroupRow, ItemRow
 from edc.study.models import Subject, Visit
-from edc.study.reference import site_tables
 from forms import evaluation
 from forms.crf import CRF, get_crf
 from forms.items import Answer, Item
@@ -85,25 +85,6 @@ class _StoredRow(Row):
         return self.answers
 
 
-class _SiteTables(Mapping[str, Any]):
-    """The site's reference tables by name, each read once when asked."""
-
-    def __init__(self, session: Session, site_uid: str) -> None:
-        self._session, self._site_uid = session, site_uid
-        self._tables: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._tables:
-            self._tables[name] = site_tables[name](self._session, self._site_uid)
-        return self._tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(site_tables)
-
-    def __len__(self) -> int:
-        return len(site_tables)
-
-
 def visit_view(visit: Visit) -> VisitView:
     """A visit as checks see it."""
     return VisitView(
@@ -121,7 +102,7 @@ class SubjectBook:
         self.now = now
         self._entries: dict[str, list[Entry]] = {}
         self._visits: list[Visit] | None = None
-        self._site_tables = _SiteTables(session, subject.site_uid)
+        self._site_tables = SiteTables(session, subject)
 
     @property
     def cipher(self) -> Cipher:

@@ -301,7 +301,8 @@ def trail() -> str:
 def trail_filter(subject: Subject | None) -> audit_trail.Filter:
     """What of the trail the request asks for, within the sites of the scope."""
     arguments, scope = request.args, current().scope
-    seen = None if scope.sites is ALL else sorted(scope.sites)
+    # Whoever reads a participant reads the history too that another site wrote before the participant moved here.
+    seen = None if scope.sites is ALL or subject is not None else sorted(scope.sites)
     return audit_trail.Filter(
         sites=seen, subject_uid=subject.uid if subject else None, entity=arguments.get("form") or None,
         acts=[arguments["act"]] if arguments.get("act") else None,

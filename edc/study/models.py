@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audit.capture import Audited, new_uid
@@ -159,6 +159,8 @@ class Subject(Audited, SiteScoped, Base):
     registration_date: Mapped[dt.date | None] = mapped_column(Date)
     c1d1: Mapped[dt.date | None] = mapped_column(Date)
     last_dose: Mapped[dt.date | None] = mapped_column(Date)
+    # The sites left behind, a line each: the site's uid and the day on which the participant left it.
+    former_sites: Mapped[str | None] = mapped_column(Text)
     frozen: Mapped[bool] = mapped_column(Boolean, default=False)
     locked: Mapped[bool] = mapped_column(Boolean, default=False)
 

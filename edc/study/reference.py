@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -52,7 +53,7 @@ def treatment_locations(session: Session, site_uid: str) -> Sequence[str]:
     return next((site.treatment_locations for site in SITES if site.code == code), ())
 
 
-site_tables: dict[str, Callable[[Session, str], object]] = {
+site_tables: dict[str, Callable[[Session, str], Any]] = {
     "consent_versions": consent_versions,
     "laboratories": laboratories,
     "ranges": ranges,

@@ -41,9 +41,10 @@ class InformedConsent(
     )  # fmt: skip
     def version_was_valid(version: str, signed: dt.date, versions: Sequence[ConsentVersionRow]) -> Fail | None:
         """The version could be signed at the site on that day."""
-        row = next((row for row in versions if row.label == version), None)
-        if row is None or row.is_valid_on(signed):
+        rows = [row for row in versions if row.label == version]
+        if not rows or any(row.is_valid_on(signed) for row in rows):
             return None
+        row = rows[-1]
         return fail(v=version, first=row.valid_from, last=row.superseded_on or "now", x=signed)
 
     @check(

@@ -31,6 +31,21 @@ def upgrade() -> None:
     with op.batch_alter_table('crf_activation', schema=None) as batch_op:
         batch_op.create_index('ix_crf_activation_lookup', ['site_uid', 'crf_oid'], unique=False)
 
+    op.create_table('lab_code',
+    sa.Column('uid', sa.String(length=32), nullable=False),
+    sa.Column('site_uid', sa.String(length=32), nullable=False),
+    sa.Column('laboratory', sa.String(length=60), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('panel', sa.String(length=8), nullable=False),
+    sa.Column('test', sa.String(length=8), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['site_uid'], ['site.uid'], name=op.f('fk_lab_code_site_uid')),
+    sa.PrimaryKeyConstraint('uid', name=op.f('pk_lab_code'))
+    )
+    with op.batch_alter_table('lab_code', schema=None) as batch_op:
+        batch_op.create_index('ix_lab_code_lookup', ['site_uid', 'laboratory', 'code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_lab_code_site_uid'), ['site_uid'], unique=False)
+
     op.create_table('crf_biob',
     sa.Column('uid', sa.String(length=32), nullable=False),
     sa.Column('collected', sa.String(length=1), nullable=True),
@@ -1338,5 +1353,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('query', schema=None) as batch_op:
         batch_op.add_column(sa.Column('deviation', sa.String(length=10), nullable=True))
+
+    with op.batch_alter_table('subject', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('former_sites', sa.Text(), nullable=True))
 
     # ### end Alembic commands ###

@@ -190,10 +190,10 @@ def read_csv(path: Path, required: Iterable[str]) -> Table:
     except csv.Error as error:
         raise Refusal(f"{path}: this is no CSV that can be read ({error}).") from error
     columns = tuple(name.strip() for name in header)
-    if missing := [name for name in required if name not in columns]:
-        raise Refusal(f"{path}, row 1: the column {missing[0]} is missing.")
     if twice := [name for name in columns if columns.count(name) > 1]:
         raise Refusal(f"{path}, row 1: the column '{twice[0]}' stands twice.")
+    if missing := [name for name in required if name not in columns]:
+        raise Refusal(f"{path}, row 1: the column {missing[0]} is missing.")
     return Table(columns, tuple(_table_row(n, columns, cells, path) for n, cells in enumerate(rows, 2) if cells))
 
 

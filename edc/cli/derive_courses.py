@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +49,12 @@ def _scan(number: int, visit: Part, targets: Sequence[Target], nontarget_count: 
     values = _of_each(visit.get("targets"), len(targets), "target")
     states = _of_each(visit.get("nontargets"), nontarget_count, "non-target")
     confirmed = visit.find("confirms_equivocal_of_visit")
+    readings = {target.key: _reading(value, targets) for target, value in zip(targets, values, strict=True)}
+    _check_merged(visit.get("targets"), readings)
     return Scan(
         key=str(number),
         date=visit.get("date").day(),
-        targets={target.key: _reading(value, targets) for target, value in zip(targets, values, strict=True)},
+        targets=readings,
         nontargets=[state.choice(NONTARGET_STATES) for state in states],
         new_lesion=visit.get("new_lesion").truth(),
         confirms=(str(confirmed.whole()),) if confirmed else (),
@@ -93,6 +95,16 @@ def _merged(part: Part, targets: Sequence[Target]) -> Reading:
     if host >= len(targets) or part.path.endswith(f".targets[{host}].merged_into"):
         part.refuse(f"another of the {len(targets)} targets, counted from 0")
     return Reading(MERGED, merged_into=targets[host].key)
+
+
+def _check_merged(part: Part, readings: Mapping[str, Reading]) -> None:
+    for lesion in readings:
+        passed, host = {lesion}, readings[lesion].merged_into
+        while host is not None:
+            if host in passed:
+                raise Refusal(f"{part.file}: {part.path}: {lesion} is merged into itself by way of others.")
+            passed.add(host)
+            host = readings[host].merged_into
 
 
 def _check_dates(baseline: Part, visits: Sequence[Part]) -> None:

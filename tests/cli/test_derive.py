@@ -158,6 +158,7 @@ def test_a_setting_changes_the_result(tmp_path: Path) -> None:
         ("a target too few", {"targets": [30]}, "[0].visits[0].targets: 1 values for 2 targets of baseline"),
         ("merged into itself", {"targets": [{"merged_into": 0}, 20]}, "targets[0].merged_into: 0 is not another of the 2"),
         ("merged into none", {"targets": [{"merged_into": 2}, 20]}, "targets[0].merged_into: 2 is not another of the 2"),
+        ("merged in a circle", {"targets": [{"merged_into": 1}, {"merged_into": 0}]}, "target 1 (LIVER) is merged into itself"),
         ("no fragments", {"targets": [{"split": []}, 20]}, "targets[0].split: [] is not the diameters of the fragments"),
         ("no such date", {"date": "2024-02-30"}, '[0].visits[0].date: "2024-02-30" is not a date'),
         ("before baseline", {"date": "2023-12-31"}, '[0].visits[0].date: "2023-12-31" is not a date at or after baseline'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from edc.clock import day_text
@@ -25,6 +26,7 @@ from forms.views import Record, Row
 
 MISSING_OPTIONS = [(entry.value, entry.label) for entry in MISSING_REASONS]
 ORIGIN_WORDS = {"typed": "", "derived": "calculated", "EHR": "from EHR"}
+LONG_NUMBER = re.compile(r"[1-9][0-9]{4,}", re.ASCII)
 NOT_SHOWN = "(not shown to your role)"
 
 
@@ -162,7 +164,7 @@ class FormPage:
             self.viewer.may_enter
             and item.is_in(self.entry.view.version)
             and not item.is_computed
-            and not item.sponsor
+            and item.sponsor == self.viewer.may_sponsor
             and (self.viewer.may_assess or not item.assess)
         )
 
@@ -174,7 +176,8 @@ class FormPage:
         view = ItemView(
             item.name, control_id(path), item.label, "derived" if item.is_computed else kind_of(item),
             prefix=path.removesuffix(item.name), options=self._options(item, answer), unit=item.unit, help=item.help,
-            value_text=typed_text(item, answer.value), stored_text=shown, display_text=shown,
+            value_text=typed_text(item, answer.value), stored_text=shown,
+            display_text=grouped(shown) if isinstance(item, it.Integer) else shown,
             required=evaluation.is_required(item, row, self.entry.view) and not item.derived,
             missing=answer.missing or "", read_only=not is_entered,
             previous=self._previous(item) if group is None else None, findings=self._findings(row_key, item),
@@ -186,7 +189,7 @@ class FormPage:
             view.item_url = self.sources.item_url(path)
         if item.assess and self.viewer.may_enter and not is_entered:
             view.assess_only = "An investigator answers this."
-        if item.sponsor and not item.is_computed and self.viewer.may_enter:
+        if item.sponsor and not is_entered and not item.is_computed and self.viewer.may_enter:
             view.assess_only = "The sponsor's medical monitor answers this."
         if is_entered:
             self._make_control(view, item, answer, path)
@@ -289,6 +292,11 @@ def _without_label(sentence: str, label: str) -> str:
 def control_id(path: str) -> str:
     """The id of an item's control."""
     return path.replace(".", "-")
+
+
+def grouped(shown: str) -> str:
+    """Words for reading; a long whole number with its thousands apart, 49,440,000."""
+    return f"{int(shown):,}" if LONG_NUMBER.fullmatch(shown) else shown
 
 
 def echo(item: Item, value: object) -> str:

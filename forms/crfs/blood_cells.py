@@ -17,7 +17,6 @@ from forms.samples import NO_CONSENT, OUT_OF_ORDER, lacks_consent, out_of_order,
 from forms.views import Record, Row, VisitView
 
 TAKEN = when("collected", "Y")
-OF_SAMPLE = when("record.collected", "Y")
 PRE_DOSE_HOURS = 24
 DOSES = {
     schedule.DAY_1: "nivolumab on day 1",
@@ -54,15 +53,15 @@ class BloodCells(CRF, oid="BIOB", title="Blood immune cells", domain="BE", slug=
         """One population of cells, with the markers that define it."""
 
         test = Choice(
-            "Population", "CPTEST", required=True, open_list=True, visible_if=OF_SAMPLE, sdtm="CP.CPTESTCD; CP.CPTEST"
+            "Population", "CPTEST", required=True, open_list=True, sdtm="CP.CPTESTCD; CP.CPTEST"
         )
-        value = Decimal("Result", 9, 4, required=True, visible_if=OF_SAMPLE, sdtm="CP.CPORRES")
-        unit = Choice("Unit", "CPUNIT", required=True, visible_if=OF_SAMPLE, sdtm="CP.CPORRESU")
+        value = Decimal("Result", 9, 4, required=True, sdtm="CP.CPORRES")
+        unit = Choice("Unit", "CPUNIT", required=True, sdtm="CP.CPORRESU")
         marker = Text(
-            "Marker string", 200, required=True, visible_if=OF_SAMPLE, sdtm="CP.CPMRKSTR",
+            "Marker string", 200, required=True, sdtm="CP.CPMRKSTR",
             help="The markers that define the population, such as CD3+ CD4+ CD25+ CD127-.",
         )  # fmt: skip
-        gate = Text("Parent gate", 60, required=True, visible_if=OF_SAMPLE, sdtm="CP.CPGATE")
+        gate = Text("Parent gate", 60, required=True, sdtm="CP.CPGATE")
 
         @check(
             "BM-04", "{name} has a value but no marker string: the markers define the population.",

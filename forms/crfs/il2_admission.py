@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP
 from decimal import Decimal as Number
@@ -179,6 +180,19 @@ class Il2Admission(CRF, oid="IL2A", title="IL-2 admission", domain="HO", slug="i
             return None
         is_asked_there = any(falls_inside(one.start_dt, admission) for one in given_infusions(infusions))
         return None if is_asked_there else fail(a=admit_dt, y=day_one)
+
+    @check(
+        "IL2-01", "Admission {a} is not after registration ({y}).",
+        on="admit_dt subject.registration_date visit subject",
+    )  # fmt: skip
+    def follows_registration(
+        admit_dt: str, registered: dt.date, visit: VisitView, subject: SubjectView
+    ) -> Fail | None:  # fmt: skip
+        """Admissions follow registration; day 1 of the course is asked about first."""
+        day, day_one = known_day(admit_dt), subject.course_day_one(visit.course)
+        if day is None or day > registered or (day_one is not None and day <= day_one):
+            return None
+        return fail("admit_dt", a=admit_dt, y=registered)
 
     @check("IL2-01", "Admission 2 {a} is before the end of admission 1 ({y}).", on="admit_dt visit all:IL2A")
     def followsadmission_one(admit_dt: str, visit: VisitView, admissions: Sequence[Record]) -> Fail | None:

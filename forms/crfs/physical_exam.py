@@ -14,7 +14,6 @@ from forms.items import Choice, Date, Text, YesNo
 from forms.views import Record, Row
 
 DONE = when("performed", "Y")
-ABNORMAL = when("record.abnormal_findings", "Y")
 MATCHING_DAYS = 7
 GREAT_CHANGE = 2
 
@@ -32,10 +31,10 @@ class PhysicalExam(CRF, oid="PE", title="Physical exam and ECOG", domain="PE", s
     class Finding(Group, oid="FINDING", title="Findings"):
         """One abnormal finding of one body system."""
 
-        body_system = Choice("Body system", "PESYS", required=True, visible_if=ABNORMAL, sdtm="PE.PETESTCD")
-        finding = Text("Finding", 200, required=True, visible_if=ABNORMAL, sdtm="PE.PEORRES", cdash="PEORRES")
+        body_system = Choice("Body system", "PESYS", required=True, sdtm="PE.PETESTCD")
+        finding = Text("Finding", 200, required=True, sdtm="PE.PEORRES", cdash="PEORRES")
         clinically_significant = YesNo(
-            "Clinically significant", required=True, visible_if=ABNORMAL, sdtm="SUPPPE.PECLSIG",
+            "Clinically significant", required=True, sdtm="SUPPPE.PECLSIG",
             help="Before the first dose it also belongs to the medical history, from then on to the adverse events.",
         )  # fmt: skip
 

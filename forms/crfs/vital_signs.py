@@ -25,7 +25,10 @@ HIGHEST_PRESSURE = {"systolic": 160, "diastolic": 100}
 
 
 class VitalSigns(CRF, oid="VS", title="Vital signs", domain="VS", slug="vital-signs"):
-    """Height, weight, blood pressure, pulse, respiration, temperature and oxygen at a visit."""
+    """Height, weight, blood pressure, pulse, respiration, temperature and oxygen at a visit.
+
+    The standard values are derived always and shown where they say something: of what was read in the other unit.
+    """
 
     performed = YesNo("Vital signs taken", required=True, sdtm="VS.VSSTAT", cdash="VSPERF")
     reason_not_done = Text(
@@ -38,12 +41,18 @@ class VitalSigns(CRF, oid="VS", title="Vital signs", domain="VS", slug="vital-si
         "Height", 5, 1, required=True, visible_if=AT_SCREENING, sdtm="VS.VSORRES; VSTESTCD=HEIGHT", loinc="8302-2",
     )  # fmt: skip
     height_unit = Choice("Unit of height", "HEIGHTU", required=True, visible_if=AT_SCREENING, sdtm="VS.VSORRESU")
-    height_cm = Decimal("Height in the standard unit", 6, 2, derived=True, unit="cm", sdtm="VS.VSSTRESN; VSSTRESU=cm")
+    height_cm = Decimal(
+        "Height in cm", 6, 2, derived=True, unit="cm", visible_if=when("height_unit", "in"),
+        sdtm="VS.VSSTRESN; VSSTRESU=cm",
+    )  # fmt: skip
     weight = Decimal(
         "Weight", 5, 1, required=True, visible_if=DONE, sdtm="VS.VSORRES; VSTESTCD=WEIGHT", loinc="29463-7"
     )
     weight_unit = Choice("Unit of weight", "WEIGHTU", required=True, visible_if=DONE, sdtm="VS.VSORRESU")
-    weight_kg = Decimal("Weight in the standard unit", 6, 2, derived=True, unit="kg", sdtm="VS.VSSTRESN; VSSTRESU=kg")
+    weight_kg = Decimal(
+        "Weight in kg", 6, 2, derived=True, unit="kg", visible_if=when("weight_unit", "LB"),
+        sdtm="VS.VSSTRESN; VSSTRESU=kg",
+    )  # fmt: skip
     systolic = Integer(
         "Systolic blood pressure", required=True, visible_if=DONE, unit="mmHg", digits=3, plausible=("80", "200"),
         sdtm="VS.VSORRES; VSTESTCD=SYSBP", loinc="8480-6",
@@ -65,8 +74,9 @@ class VitalSigns(CRF, oid="VS", title="Vital signs", domain="VS", slug="vital-si
     )
     temperature_unit = Choice("Unit of temperature", "TEMPU", required=True, visible_if=DONE, sdtm="VS.VSORRESU")
     temperature_c = Decimal(
-        "Temperature in the standard unit", 5, 2, derived=True, unit="C", sdtm="VS.VSSTRESN; VSSTRESU=C"
-    )
+        "Temperature in degrees Celsius", 5, 2, derived=True, unit="C", visible_if=when("temperature_unit", "F"),
+        sdtm="VS.VSSTRESN; VSSTRESU=C",
+    )  # fmt: skip
     spo2 = Integer(
         "Oxygen saturation", required=OXYGEN_EXPECTED, visible_if=DONE, unit="%", digits=3, plausible=("80", "100"),
         sdtm="VS.VSORRES; VSTESTCD=OXYSAT; VSMETHOD=PULSE OXIMETRY", loinc="59408-5",

@@ -59,6 +59,9 @@ CASES = [
         "2024-03-13 09:00", "C1D1"), visits=COURSE, item="admit_dt",
          message="Admission 2024-03-13 10:00 is not after day 1 of the course (2024-03-13)."),
     passes("IL2-01", "admitted after the visit, before its nivolumab was known", admission(), visits=COURSE),
+    passes("IL2-01", "admitted the day after registration", admission(), registration="2024-03-10"),
+    asks("IL2-01", "admitted on the day of registration", admission(), registration="2024-03-11", item="admit_dt",
+         message="Admission 2024-03-11 10:00 is not after registration (2024-03-11)."),
     passes("IL2-01", "nivolumab inside the stay is asked about there", admission(), infusion(
         "2024-03-13 09:00", "C1D1"), visits=COURSE),
 ]  # fmt: skip

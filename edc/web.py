@@ -250,6 +250,17 @@ def db() -> Session:
     return cast(Session, g.db)
 
 
+def read_only() -> None:
+    """Give the write lock back: what this request still reads does not wait for the session that writes for it.
+
+    For a request that works long in a session of its own, above all one that answers while it works.
+    """
+    scope = db().info["scope"]
+    close_db()
+    g.db = shell().session(writes=False)
+    g.db.info["scope"] = scope
+
+
 def close_db(_error: BaseException | None = None) -> None:
     """Roll back whatever was not committed, at the end of the request."""
     session: Session | None = g.pop("db", None)

@@ -33,13 +33,15 @@ def laboratories(session: Session, site_uid: str) -> Sequence[str]:
 def ranges(session: Session, site_uid: str) -> Sequence[RangeRow]:
     """The approved normal ranges of a site."""
     statement = select(NormalRange).where(NormalRange.site_uid == site_uid, NormalRange.approved_by.is_not(None))
-    return [
-        RangeRow(
-            lab=r.laboratory, panel=r.panel, test=r.test, unit=r.unit, sex=r.sex, age_from=r.age_from,
-            age_to=r.age_to, lln=r.lln, uln=r.uln, valid_from=r.valid_from, valid_to=r.valid_to, uid=r.uid,
-        )
-        for r in session.scalars(statement)
-    ]  # fmt: skip
+    return [range_row(row) for row in session.scalars(statement)]
+
+
+def range_row(row: NormalRange) -> RangeRow:
+    """A normal range as the look-up sees it."""
+    return RangeRow(
+        lab=row.laboratory, panel=row.panel, test=row.test, unit=row.unit, sex=row.sex, age_from=row.age_from,
+        age_to=row.age_to, lln=row.lln, uln=row.uln, valid_from=row.valid_from, valid_to=row.valid_to, uid=row.uid,
+    )  # fmt: skip
 
 
 def time_zone(session: Session, site_uid: str) -> str:

@@ -106,8 +106,8 @@ def activate(site_code: str, form_slug: str) -> Response:
     alone = _acts_alone()
     with change_for_request(Act.BUILD_ACTIVATE if alone else Act.BUILD_PROPOSE, approval[:200], site=site.uid):
         made = activation.propose_activation(
-            db(), site, crf, version=form.get("version", ""), active_from=_first_day(form.get("active_from", "")),
-            approval=approval, by=current().actor, now=now(db()), alone=alone,
+            db(), site, crf, version=form.get("version", ""), approval=approval, by=current().actor, now=now(db()),
+            active_from=_first_day(form.get("active_from", ""), _today(site)), alone=alone,
         )  # fmt: skip
         version = made.version
     then = "" if alone else " Another person confirms it."
@@ -115,9 +115,9 @@ def activate(site_code: str, form_slug: str) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-def _first_day(text: str) -> dt.date:
+def _first_day(text: str, today: dt.date) -> dt.date:
     try:
-        day = read(FIRST_DAY, text)
+        day = read(FIRST_DAY, text, today=today)
     except Unreadable as unreadable:
         raise Refused(reason=str(unreadable), remedy="Enter the first day, like 22 Jan 2024.") from None
     if not isinstance(day, dt.date):

@@ -41,7 +41,7 @@ def find_active_version(session: Session, site: Site, crf: type[CRF], now: dt.da
 
 
 def crfs_not_in_use(session: Session, site: Site, now: dt.datetime) -> frozenset[str]:
-    """The OIDs of forms that amendments added and the site has not activated; mostly empty, and then without a query."""
+    """The OIDs of forms that amendments added and the site has not activated; without such forms no query is made."""
     added = [crf for crf in all_crfs() if crf.since != FIRST]
     if not added:
         return frozenset()

@@ -11,6 +11,8 @@ from forms.crf import CRF, Fail, check, derive, fail
 from forms.items import Choice, Date, Text, YesNo
 from forms.views import Record
 
+OFFERED = when("source", "CHECK")
+
 
 class Deviations(
     CRF, oid="DV", title="Protocol deviations", domain="DV", slug="deviations", log=True, line_title="Deviation"
@@ -22,8 +24,10 @@ class Deviations(
     severity = Choice("Minor or major", "DVSEV", required=True, sdtm="DV.DVSCAT")
     description = Text("Description", 500, required=True, lines=2, sdtm="DV.DVTERM; DV.DVDECOD", cdash="DVTERM")
     source = Choice("Source", "DVSOURCE", derived=True)
-    check_id = Text("Check that offered it", 12, derived=True, stamped=True, sdtm="DV.DVSPID")
-    related_item = Text("Item concerned", 200, derived=True, stamped=True)
+    check_id = Text(
+        "Check that offered it", 12, visible_if=OFFERED, derived=True, stamped=True, sdtm="DV.DVSPID"
+    )
+    related_item = Text("Item concerned", 200, visible_if=OFFERED, derived=True, stamped=True)
     corrective_action = Text(
         "Corrective action", 500, required=True, visible_if=when("severity", "MAJOR"), lines=2, sdtm="SUPPDV.DVCORR"
     )

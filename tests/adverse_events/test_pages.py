@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import json
 import re
@@ -207,6 +208,21 @@ def test_a_word_that_is_no_term_holds_back_the_term_only(ward: Ward) -> None:
     add(ward, {"ctcae_term": "rigors"})
     assert ward.casebook.values("AE", "verbatim", "ctcae_term", line=2) == ["rigors after dose 3", None]
     assert 'value="rigors"' in ward.client().get(f"{EVENTS}/2", headers=BROWSER).text
+
+
+def test_another_event_of_the_term_is_named_before_the_save(ward: Ward) -> None:
+    client = ward.client()
+    named = f'<a href="{EVENTS}/1">Adverse event 1</a> is Hypotension too, from 2024-01-30 and goes on.'
+    assert named in client.get(NEW, headers=BROWSER).text
+    assert named not in client.get(f"{EVENTS}/1", headers=BROWSER).text
+    add(ward, {"ctcae_term": "Hypotension"})
+    shown = re.search(r'data-twin="Hypotension" data-twin-end=""( hidden)?', client.get(f"{EVENTS}/2", headers=BROWSER).text)
+    assert shown and not shown[1]
+
+
+def test_terms_in_use_are_proposed_first(ward: Ward) -> None:
+    used = re.search(r'data-used="([^"]+)"', ward.client().get(NEW, headers=BROWSER).text)
+    assert used and json.loads(html.unescape(used[1])) == {"Hypotension": 2}
 
 
 # --- the log --------------------------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, expect
 
 from edc.demo.people import PASSWORD
-from tests.browser.person import STUDY, Person
+from tests.browser.person import Person
 
 CONSENTS = (
     "Participant able to understand and willing to sign", "Agrees to use of archived tissue",
@@ -171,14 +172,13 @@ def report_event(coordinator: Person, code: str, event: Mapping[str, str]) -> st
     coordinator.mark_complete()
     said = coordinator.save()
     assert "Not complete yet" in said, said
-    return coordinator.page.url.removeprefix(coordinator.url).removeprefix(f"{STUDY}/participants/{code}/")
+    return f"adverse-events/{parse_qs(urlsplit(coordinator.page.url).query)['line'][0]}"
 
 
 def say_events_occurred(coordinator: Person, code: str) -> str:
     """Answer above the log whether there was any adverse event."""
     coordinator.open_form(code, "adverse-events")
-    coordinator.answer("Any adverse event", "Yes")
-    coordinator.press("Save the answer")
+    coordinator.press("Yes, as listed here")
     expect(coordinator.page.locator("#page-status p").first).to_be_visible()
     return coordinator.messages
 

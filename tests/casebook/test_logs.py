@@ -109,8 +109,8 @@ def test_a_log_without_a_header_is_a_list_too(ward: Ward) -> None:
 def test_a_drug_and_its_event_are_linked_both_ways(ward: Ward) -> None:
     event = ward.casebook.look("AE", lambda entry: entry.header.uid, line=1)
     add(ward, {"ae_ref": event})
-    assert f'<a class="cb-linked" href="{EVENTS}/1">Adverse event 1 Hypotension</a>' in page(ward)
-    assert f'<a class="cb-linked" href="{DRUGS}/1">Medication 1 Acetaminophen</a>' in page(ward, EVENTS)
+    assert f'<a href="{EVENTS}/1">Adverse event 1 Hypotension</a>' in page(ward)
+    assert f'<a href="{DRUGS}/1">Medication 1 Acetaminophen</a>' in page(ward, EVENTS)
     assert "Medication 1 Acetaminophen" in page(ward, f"{EVENTS}/1")
 
 

@@ -15,10 +15,14 @@ from forms.views import Record
 
 @dataclass(frozen=True)
 class Viewer:
-    """What the reader of a page may see, and whether answers may be entered now."""
+    """What the reader of a page may see, and whether answers may be entered now.
+
+    `may_sponsor`: the sponsor's medical monitor, who answers those items and no others.
+    """
 
     may_enter: bool = False
     may_assess: bool = False
+    may_sponsor: bool = False
     identifiers: bool = False
     freetext: bool = True
 

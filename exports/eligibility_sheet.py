@@ -20,8 +20,8 @@ from forms.reading import display
 from forms.views import Record
 
 COLUMNS = (
-    Column("Criterion", 27, SMALL), Column("Answer", 19, SMALL), Column("Data", 11, SMALL),
-    Column("Value, date, source", 22, SMALL), Column("Arithmetic", 21, SMALL),
+    Column("Criterion", 27, SMALL), Column("Answer", 15, SMALL), Column("Data", 10, SMALL),
+    Column("Value, date, source", 26, SMALL), Column("Arithmetic", 22, SMALL),
 )  # fmt: skip
 EXPLANATION = (
     "An inclusion criterion is met when answered yes, an exclusion criterion when answered no. 'Data' is the result "

@@ -11,6 +11,7 @@ from edc.permissions import Permission
 from edc.records.form_page import open_form, render_form, this_place
 from edc.records.views import note_opening
 from edc.web import current, needs
+from forms import evaluation
 from forms.crfs.eligibility import Eligibility
 from forms.crfs.registration import Registration
 
@@ -24,6 +25,9 @@ def form(**segments: Any) -> str:
     """The criteria with what the data say: to answer for the investigator, to read for everybody else."""
     place = this_place(segments)
     opened = open_form(place)
+    if place.is_new:
+        # Nothing is stored yet: the page shows what the data say so far.
+        evaluation.run_derivations(opened.entry.view, opened.book.view())
     address = {"code": place.subject.code, "visit_slug": segments["visit_slug"]}
     may_download = current().may(P.CASEBOOK_DOWNLOAD) and not place.is_new
     page = render_form(

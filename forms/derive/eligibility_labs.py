@@ -60,7 +60,7 @@ class Measured:
     def words(self) -> str:
         """The result as reported."""
         sign = {"LT": "<", "GT": ">"}.get(self.row.qualifier or "", "")
-        return f"{sign}{short_number(self.row.value('value'), 4)} {self.row.unit or ''}".strip()
+        return f"{sign}{self.row.value('value'):f} {self.row.unit or ''}".strip()
 
     @property
     def of_uln(self) -> str:
@@ -200,13 +200,18 @@ def creatinine(when: Anchors, samples: Records, people: Records, sizes: Records)
         return Judgement(CANNOT_TELL, found.evidence("the unit has no factor to mg/dL"))
     sign = found.row.qualifier
     is_low = True if sign == "LT" and value <= CREATININE_MG_DL else None if sign else value <= CREATININE_MG_DL
-    in_mg_dl = f"{short_number(value, 3)} mg/dL, limit 1.5"
+    in_mg_dl = f"{_in_mg_dl(found, value)} mg/dL, limit 1.5"
     if is_low is not False:
         return judged(is_low, found.evidence(in_mg_dl))
     rates = _filtration(value, found.day, people)
     if not rates:
         return Judgement(CANNOT_TELL, found.evidence(f"{in_mg_dl}; eGFR needs sex and birth date"))
     return _by_filtration(found, value, rates, last_area(sizes, found.day))
+
+
+def _in_mg_dl(found: Measured, value: Decimal) -> str:
+    """The creatinine in mg/dL: as reported where it was reported so."""
+    return f"{value:f}" if value == found.row.value("value") else short_number(value, 3)
 
 
 def _filtration(value: Decimal, on: dt.date, people: Records) -> list[Decimal]:
@@ -229,8 +234,8 @@ def _by_filtration(found: Measured, value: Decimal, rates: list[Decimal], area: 
     low, high = rates[0], rates[-1]
     holds = low >= EGFR_LIMIT if (low >= EGFR_LIMIT) == (high >= EGFR_LIMIT) else None
     shown = short_number(low, 1) if low == high else f"{short_number(low, 1)} to {short_number(high, 1)}"
-    words = f"{short_number(value, 3)} mg/dL is above 1.5; eGFR (CKD-EPI 2021) {shown} mL/min/1.73 m2, 50 expected"
-    asked = Question("LB-09", {"x": short_number(value, 3), "e": shown})
+    words = f"{_in_mg_dl(found, value)} mg/dL is above 1.5; eGFR (CKD-EPI 2021) {shown} mL/min/1.73 m2, 50 expected"
+    asked = Question("LB-09", {"x": _in_mg_dl(found, value), "e": shown})
     if area is None:
         return judged(holds, found.evidence(words), asked)
     own = body.egfr_deindexed(low, area)

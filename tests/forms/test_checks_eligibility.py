@@ -133,7 +133,7 @@ CASES = [
          message="ALT is needed for inclusion 7c and has no result between 2024-02-02 and 2024-03-01."),
     passes("LB-07", "2.9 mg/dL with Gilbert's syndrome", form(), history(gilbert="Y"), sample(BILI="2.9")),
     asks("LB-07", "3.0 mg/dL with Gilbert's syndrome", form(), history(gilbert="Y"), sample(BILI="3.0"), item="incl07a",
-         message="Total bilirubin 3 mg/dL is 2.5 x ULN, direct 0.2 mg/dL: expected total <= 1.5 x ULN, or direct <= ULN, or "
+         message="Total bilirubin 3.0 mg/dL is 2.5 x ULN, direct 0.2 mg/dL: expected total <= 1.5 x ULN, or direct <= ULN, or "
          "Gilbert with total < 3.0 mg/dL."),
     passes("LB-08", "AST 2.5 x ULN", form(), sample(AST="100")),
     asks("LB-08", "AST 2.6 x ULN, no liver metastases", form(), sample(AST="104"), item="incl07b",
@@ -141,7 +141,7 @@ CASES = [
     passes("LB-08", "AST 2.6 x ULN with liver metastases", form(), LIVER, sample(AST="104")),
     passes("LB-09", "1.6 mg/dL, man of 53", form(), sample(CREAT="1.6")),
     asks("LB-09", "2.0 mg/dL", form(), sample(CREAT="2.0"), item="incl08",
-         message="Creatinine 2 mg/dL is above 1.5 and eGFR is 39.2 (50 expected)."),
+         message="Creatinine 2.0 mg/dL is above 1.5 and eGFR is 39.2 (50 expected)."),
     passes("LB-10", "platelets 100", form(), sample(PLAT="100")),
     asks("LB-10", "platelets 99", form(), sample(PLAT="99"), item="incl09d",
          message="Platelets 99 10^9/L is below 100 10^9/L, required within 28 days before registration."),

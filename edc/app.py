@@ -67,6 +67,7 @@ def rooms() -> list[Room]:
     """Return the rooms of the house; a new blueprint is one import and one line here."""
     from edc.accounts import admin_views, token_views
     from edc.accounts import views as account_views
+    from edc.adverse_events import report_views
     from edc.adverse_events import views as event_views
     from edc.casebook import amendment_views, day_views, deviation_views, log_views, transfer_views
     from edc.casebook import views as casebook_views
@@ -98,6 +99,7 @@ def rooms() -> list[Room]:
         Room(form_views),
         Room(dosing_views),
         Room(event_views),
+        Room(report_views),
         Room(eligibility_views),
         Room(export_views),
         Room(definition_views),

@@ -40,8 +40,10 @@ from exports.csv_stream import Mode, csv_chunks, file_name
 from exports.dataset import get_dataset, list_datasets, stream_rows
 from exports.eligibility_sheet import write_eligibility
 from exports.models import READY, DatasetRelease
+from exports.packet import write_packet
 from exports.pdf_frame import Imprint
 from forms.crfs.eligibility import Eligibility
+from forms.crfs.serious_events import SeriousEvents
 from forms.study import STUDY_ID
 
 blueprint = Blueprint("exports", __name__)
@@ -174,6 +176,21 @@ def eligibility(code: str, visit_slug: str) -> BaseResponse:
     book = SubjectBook(session, get_subject(session, code), now(session))
     imprint, name = _imprint(session), file_name(STUDY_ID.value, code, visit_slug, "eligibility", extension="pdf")
     return _pdf(name, lambda target: write_eligibility(session, book, book.entry(record), target, imprint))
+
+
+@blueprint.get(f"/participants/<code>/{SeriousEvents.slug}/<int:line>/packet.pdf")
+@needs_any(P.CASEBOOK_DOWNLOAD, P.SAE_READ)
+def packet_pdf(code: str, line: int) -> BaseResponse:
+    """A serious event report with its packet."""
+    session = db()
+    subject = get_subject(session, code)
+    record = find_record(session, subject, None, SeriousEvents, line)
+    if record is None or record.removed:
+        raise NotFound
+    _note_download("casebook:download", f"{SeriousEvents.slug}/{line}/packet.pdf", subject)
+    book = SubjectBook(session, get_subject(session, code), now(session))
+    imprint, name = _imprint(session), file_name(STUDY_ID.value, code, f"serious-event-{line}", extension="pdf")
+    return _pdf(name, lambda target: write_packet(book, book.entry(record), target, imprint))
 
 
 @blueprint.get("/participants/<code>/verification.csv")

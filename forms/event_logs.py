@@ -51,6 +51,7 @@ class EventLog:
     first: tuple[str, ...]
     course: tuple[str, ...]
     care: tuple[str, ...]
+    sponsors: tuple[str, ...]
     severe_from: int
     hours_to_report: int
     open_outcomes: tuple[str, ...]
@@ -91,7 +92,8 @@ CTCAE_EVENTS = EventLog(
     drugs=(Drug("IL-2", "rel_il2", "action_il2"), Drug("Nivolumab", "rel_nivolumab", "action_nivolumab")),
     assessment=("rel_other", "immune_related"), outcome="outcome", links="dose_links",
     first=("verbatim", "ctcae_term", "other_specify", "start_date", "start_time"),
-    course=("ongoing", "end_date", "end_time", "outcome"), care=("treatment_given",), severe_from=3,
+    course=("ongoing", "end_date", "end_time", "outcome"), care=("treatment_given",),
+    sponsors=("expected_nivolumab", "expected_il2"), severe_from=3,
     hours_to_report=study.SAE_CLOCK.value, open_outcomes=OPEN_OUTCOMES,
 )  # fmt: skip
 

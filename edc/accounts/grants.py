@@ -50,6 +50,12 @@ def active_grants(session: Session, user_uid: str) -> list[RoleGrant]:
     return list(session.scalars(_of(user_uid, at).where(RoleGrant.starts_at <= at)))
 
 
+def list_holders(session: Session, role: Role) -> list[str]:
+    """Return the uids of the users who hold a role now, each once."""
+    statement = select(RoleGrant.user_uid).where(RoleGrant.role == role.value, holds(now(session))).distinct()
+    return sorted(session.scalars(statement))
+
+
 def roles_of(grants: Iterable[RoleGrant]) -> tuple[Role, ...]:
     """Return the distinct roles in the order of the matrix."""
     held = {grant.acting_role for grant in grants}

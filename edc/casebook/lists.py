@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from edc.adverse_events.reports import ReportLine, list_reports
 from edc.clock import now
 from edc.db import Session
 from edc.queries.models import ANSWERED, OPEN, Query
@@ -149,6 +150,7 @@ class Day:
     query_count: int
     to_sign: Sequence[tuple[str, int]]
     to_verify: Sequence[tuple[str, int, int]]
+    serious: Sequence[ReportLine] = ()
 
 
 def my_day(session: Session, today: dt.date, *, queries_with: str, shown: int = 12) -> Day:
@@ -167,6 +169,7 @@ def my_day(session: Session, today: dt.date, *, queries_with: str, shown: int = 
         query_count=count,
         to_sign=_to_sign(session, shown),
         to_verify=_to_verify(session, shown),
+        serious=list_reports(session, only_open=True)[:shown],
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from audit.capture import Change
+from edc.adverse_events.reports import list_reports
 from edc.casebook import enrolment, lists, matrix
 from edc.casebook.log_views import render_log
 from edc.clock import local, now
@@ -124,6 +125,7 @@ def casebook(code: str) -> str:
     page: str = render_template(
         "casebook/matrix.html", subject=subject, matrix=matrix.build_matrix(db(), subject, here),
         window_words=matrix.window_words, kinds=schedule.VISIT_KINDS, today=here, is_over=subject.status in ENDED,
+        serious=list_reports(db(), only_open=True, subject=subject),
     )  # fmt: skip
     return page
 

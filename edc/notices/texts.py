@@ -7,6 +7,7 @@ TEXTS = {
     "role-ended": "Your role {role} has ended.",
     "password-link": "A link to set your password was made. If you did not ask for it, tell {contact}.",
     "signature-void": "Your signature of {path} no longer applies: {by} changed signed values.",
+    "serious-event": "{path}: a serious event report was sent at {when}. It waits for the sponsor's assessment.",
     "account-confirmed": "{by} confirmed your account. You may now sign, verify and lock as your role allows.",
 }
 

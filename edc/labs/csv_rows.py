@@ -85,7 +85,8 @@ class Bytes:
                     f"Line {number} is longer than {LONGEST_LINE // 1024} KB: a line end or quotation mark is missing.",
                     "Save it with line ends of Windows or Unix and close each quotation mark.",
                 )
-            yield _decoded(line, number, before)
+            if line:
+                yield _decoded(line, number, before)
 
 
 def _refuse_size() -> None:
@@ -123,11 +124,8 @@ def read_rows(source: Bytes, columns: Sequence[Column]) -> Iterator[RawRow]:
     while True:
         try:
             cells = next(reader, None)
-        except csv.Error:
-            raise FileUnreadable(
-                f"A quotation mark that opens in row {number} is not closed where its cell ends.",
-                "Close it, write a quotation mark inside a cell twice, and import the file again.",
-            ) from None
+        except csv.Error as error:
+            raise _misread(number, str(error)) from None
         if cells is None:
             break
         if order is None:
@@ -142,6 +140,18 @@ def read_rows(source: Bytes, columns: Sequence[Column]) -> Iterator[RawRow]:
         raise FileUnreadable("It is empty.", "Export the file from the laboratory's system again.")
     if not kept:
         raise FileUnreadable("It has a header and no rows.", "Export the file again, or there is nothing to import.")
+
+
+def _misread(number: int, said: str) -> FileUnreadable:
+    """What keeps a row from being taken apart into cells."""
+    if "new-line character" in said:
+        return FileUnreadable(
+            f"Row {number} has a line end of old Macintoshes in it.", "Save it with line ends of Windows or Unix."
+        )
+    return FileUnreadable(
+        f"A quotation mark that opens in row {number} is not closed where its cell ends.",
+        "Close it, write a quotation mark inside a cell twice, and import the file again.",
+    )
 
 
 def _read_header(cells: list[str], columns: Sequence[Column]) -> list[int | None]:

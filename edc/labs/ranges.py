@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -105,6 +106,11 @@ def _lines(session: Session, rows: Sequence[NormalRange], today: dt.date) -> lis
     ]  # fmt: skip
 
 
+def line_of(session: Session, row: NormalRange, today: dt.date) -> RangeLine:
+    """One range as the list shows it."""
+    return _lines(session, [row], today)[0]
+
+
 def state_of(row: NormalRange, today: dt.date) -> str:
     """`waiting`, `force`, `ended` or `withdrawn`."""
     if row.approved_by is None:
@@ -120,9 +126,15 @@ def test_name(panel: str, code: str) -> str:
 
 def limits_words(row: NormalRange) -> str:
     """The limits with their unit: `7 to 40 U/L`, `up to 5 mg/L`."""
-    if row.lln is None:
-        return f"up to {row.uln} {row.unit}".strip()
-    return f"{row.lln} to {row.uln} {row.unit}".strip() if row.uln is not None else f"from {row.lln} {row.unit}".strip()
+    return f"{limit_words((row.lln, row.uln))} {row.unit}".strip()
+
+
+def limit_words(limits: tuple[decimal.Decimal | None, decimal.Decimal | None]) -> str:
+    """A pair of limits: `7 to 40`, `up to 5`, `from 60`, `none`."""
+    lln, uln = limits
+    if lln is None:
+        return "none" if uln is None else f"up to {uln}"
+    return f"{lln} to {uln}" if uln is not None else f"from {lln}"
 
 
 def people_words(row: NormalRange) -> str:

@@ -39,7 +39,7 @@ class RangeProposal:
 
 def propose_range(session: Session, *, by: Actor, site: Site, proposal: RangeProposal) -> NormalRange:
     """Store a range that waits for approval; until then no result is judged by it."""
-    for fault in _faults(session, site, proposal):
+    for fault in faults_of(session, site, proposal):
         raise Refused(reason=fault, remedy="Correct the range by the laboratory's document.")
     with change(session, by=by, act=Act.RANGE_PROPOSE, site=site.uid):
         row = NormalRange(uid=new_uid(), site_uid=site.uid, proposed_by=by.user_uid, **vars(proposal))
@@ -93,7 +93,8 @@ def list_ranges(session: Session, site: Site) -> list[NormalRange]:
     return list(session.scalars(select(NormalRange).where(NormalRange.site_uid == site.uid).order_by(*order)))
 
 
-def _faults(session: Session, site: Site, given: RangeProposal) -> list[str]:
+def faults_of(session: Session, site: Site, given: RangeProposal) -> list[str]:
+    """What keeps a range from being proposed, in sentences; empty when nothing does."""
     known = select(Laboratory.uid).where(Laboratory.site_uid == site.uid, Laboratory.name == given.laboratory)
     test = find_test(given.panel, given.test)
     rules = [
@@ -123,21 +124,29 @@ def _is_reversed(low: Decimal | int | None, high: Decimal | int | None, *, stric
 
 def _overlaps(session: Session, site: Site, given: RangeProposal) -> list[str]:
     """One person on one day must meet one range only, of those for the same sex."""
+    for row in list_standing(session, site, given):
+        if is_same_ground(row, given):
+            return [f"It overlaps the range of {row.test} from {row.valid_from}: end that one first."]
+    return []
+
+
+def list_standing(session: Session, site: Site, given: RangeProposal) -> list[NormalRange]:
+    """The ranges of the same laboratory, test, unit and sex that were not withdrawn."""
     same = select(NormalRange).where(
         NormalRange.site_uid == site.uid, NormalRange.laboratory == given.laboratory,
         NormalRange.panel == given.panel, NormalRange.test == given.test, NormalRange.unit == given.unit,
         NormalRange.sex == given.sex,
     )  # fmt: skip
-    for row in session.scalars(same):
-        if row.valid_to is not None and row.valid_to < row.valid_from:
-            continue
-        is_same_time = row.valid_from <= (given.valid_to or dt.date.max) and given.valid_from <= (
-            row.valid_to or dt.date.max
-        )
-        is_same_age = (row.age_from or 0) <= _top(given.age_to) and (given.age_from or 0) <= _top(row.age_to)
-        if is_same_time and is_same_age:
-            return [f"It overlaps the range of {row.test} from {row.valid_from}: end that one first."]
-    return []
+    return [row for row in session.scalars(same) if row.valid_to is None or row.valid_to >= row.valid_from]
+
+
+def is_same_ground(one: NormalRange | RangeProposal, other: RangeProposal) -> bool:
+    """Whether two ranges of one test and sex both hold for somebody on some day."""
+    is_same_time = one.valid_from <= (other.valid_to or dt.date.max) and other.valid_from <= (
+        one.valid_to or dt.date.max
+    )
+    is_same_age = (one.age_from or 0) <= _top(other.age_to) and (other.age_from or 0) <= _top(one.age_to)
+    return is_same_time and is_same_age
 
 
 def _top(age: int | None) -> int:

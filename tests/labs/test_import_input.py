@@ -49,7 +49,7 @@ HEADER = GOOD.splitlines()[0]
         ),
         pytest.param(GOOD.replace("12.1", '"12"1').encode(), "opens in row 2 is not closed", id="text after a quote"),
         pytest.param(b"participant," + b"x" * 70_000, "Line 1 is longer than 64 KB", id="endless line"),
-        pytest.param(GOOD.replace("\r\n", "\r").encode(), "", id="line ends of old Macintoshes"),
+        pytest.param(GOOD.replace("\r\n", "\r").encode(), "line end of old Macintoshes", id="line ends of old Macintoshes"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused_with_its_place(study: Flask, content: bytes, words: str) -> None:

@@ -171,8 +171,9 @@ def _written(item: Item) -> Sequence[Part]:
 
 @_written.register
 def _(item: it.Text) -> Sequence[Part]:
-    needed = max(item.lines, -(-item.length // CHARACTERS_PER_LINE))
-    return [Lines(min(needed, MOST_LINES if item.lines > 1 else MOST_LINES_OF_A_PHRASE), item.unit)]
+    if item.lines > 1:
+        return [Lines(min(item.lines, MOST_LINES), item.unit)]
+    return [Lines(min(-(-item.length // CHARACTERS_PER_LINE), MOST_LINES_OF_A_PHRASE), item.unit)]
 
 
 @_written.register

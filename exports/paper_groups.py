@@ -22,7 +22,7 @@ MOST_ACROSS = 7
 LABEL_SHARES = {OPEN_ROWS: 0.36, MOST_ACROSS: 0.3}
 CELL_PAD = 2.5
 CELL_HEIGHT = 24.0
-MOST_TICKS_IN_CELL = {MOST_ACROSS: 3, OPEN_ROWS: 6}
+MOST_TICKS_IN_CELL = {OPEN_ROWS: 6, MOST_ACROSS: 3}
 
 
 def strips_of(group: type[Group]) -> list[list[str]]:
@@ -37,8 +37,9 @@ def strips_of(group: type[Group]) -> list[list[str]]:
 def group_blocks(group: type[Group], crf: type[CRF], version: str) -> Iterator[tuple[Block, list[Block]]]:
     """Each strip of a group: its head, to be repeated on a new page, and a block for each item."""
     items = group.items_in(version)
-    for number, names in enumerate(strips_of(group)):
-        strip = Strip(names, is_first=number == 0)
+    strips = strips_of(group)
+    for number, names in enumerate(strips):
+        strip = Strip(names, across=len(strips[0]), is_first=number == 0)
         yield _head(strip), [_line(item, crf, group, strip) for item in items]
 
 
@@ -47,17 +48,18 @@ class Strip:
     """The rows that stand beside each other; how to fill them in is said in the first strip only."""
 
     names: Sequence[str]
+    across: int
     is_first: bool
 
     @property
-    def across(self) -> int:
-        """How many columns the strip has room for."""
-        return MOST_ACROSS if len(self.names) > OPEN_ROWS else OPEN_ROWS
+    def density(self) -> int:
+        """Whether few or many rows share the width of the page."""
+        return MOST_ACROSS if self.across > OPEN_ROWS else OPEN_ROWS
 
     @property
     def label_width(self) -> float:
         """The width of the questions."""
-        return LABEL_SHARES[self.across] * WIDTH
+        return LABEL_SHARES[self.density] * WIDTH
 
     @property
     def step(self) -> float:
@@ -111,7 +113,7 @@ def _line(item: Item, crf: type[CRF], group: type[Group], strip: Strip) -> Block
 
 def _ticks(item: Item, strip: Strip) -> Ticks | None:
     """Tick boxes for a choice whose labels fit into a cell without breaking a word."""
-    if item.is_computed or not isinstance(item, it.Choice) or len(item.options) > MOST_TICKS_IN_CELL[strip.across]:
+    if item.is_computed or not isinstance(item, it.Choice) or len(item.options) > MOST_TICKS_IN_CELL[strip.density]:
         return None
     labels = [label for _, label in item.options]
     room = strip.step - 2 * CELL_PAD - TICK - 3

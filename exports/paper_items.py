@@ -70,6 +70,8 @@ def _notes(item: Item, crf: type[CRF], collection: Collection) -> Iterator[Style
         yield Styled("Identifies a person: stored encrypted.", NOTE)
     if item.assess:
         yield Styled("Answered by an investigator.", NOTE)
+    if item.sponsor:
+        yield Styled("Answered by the sponsor's medical monitor.", NOTE)
     if versions := version_words(item):
         yield Styled(versions, NOTE)
     if checks := checks_at(item, crf, collection):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from forms import items as it
 from forms import schedule, study, windows
 from forms.conditions import Both, Condition, When
-from forms.crf import CRF, Check, Derivation, Group, collections
+from forms.crf import CRF, REGISTRY, Check, Derivation, Group, collections
 from forms.evaluation import NOTE
 from forms.items import Item
 from forms.schedule import Due
@@ -114,8 +114,17 @@ def visit_sentences(crf: type[CRF]) -> list[str]:
     elif crf.repeats:
         said.append("Several copies may be filled in at one visit.")
     if condition := schedule.FORM_CONDITIONS.get(crf.oid):
-        said.append(f"Asked only where {condition.crf}.{condition.item.upper()} is {condition.value}.")
+        said.append(f"Asked only where {_form_condition(condition)}.")
     return said
+
+
+def _form_condition(condition: schedule.Condition) -> str:
+    asked = REGISTRY.get(condition.crf)
+    if asked is None:
+        return f"{condition.item} is {condition.value}"
+    item = asked.items[condition.item]
+    value = dict(item.options).get(condition.value) if isinstance(item, it.Choice) else None
+    return f"'{item.label.rstrip('?: ')}' of {asked.title} is {value or condition.value}"
 
 
 def window_sentence(kind: str) -> str:

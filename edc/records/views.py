@@ -29,7 +29,7 @@ from edc.records.moving import move_record
 from edc.records.places import FormPlace
 from edc.records.post_form import Posting
 from edc.web import change_for_request, current, needs, shell
-from forms.codelists import LISTS
+from forms.codelists import LISTS, CodeListEntry
 from forms.dictionaries.ctcae import list_terms
 from forms.dictionaries.synonyms import terms_by_word
 
@@ -91,13 +91,18 @@ def terms(name: str) -> Response:
     if name == "CTCAE":
         rows: list[Any] = _ctcae_rows()
     elif name in LISTS:
-        rows = [[entry.value, entry.label if entry.label != entry.value else ""] for entry in LISTS[name]]
+        rows = [_entry_row(entry) for entry in LISTS[name]]
     else:
         raise NotFound
     answer = jsonify(rows)
     answer.cache_control.private = True
     answer.cache_control.max_age = 3600
     return answer
+
+
+def _entry_row(entry: CodeListEntry) -> list[Any]:
+    """A value that people find by its words too."""
+    return [entry.value, "" if entry.label == entry.value else entry.label, "", [entry.label]]
 
 
 @cache

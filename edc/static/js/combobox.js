@@ -105,4 +105,6 @@ const setUp = control => {
   input.addEventListener('blur', () => { close(); if (select) settle() })
   list.addEventListener('pointerdown', event => { event.preventDefault(); take([...list.children].indexOf(event.target.closest('li'))) })
 }
-for (const control of document.querySelectorAll('[data-combobox]')) setUp(control)
+const setUpIn = part => part.querySelectorAll('[data-combobox]').forEach(setUp)
+setUpIn(document)
+document.addEventListener('row-added', event => setUpIn(event.target))

@@ -40,8 +40,10 @@ const addRow = button => {
     }
   }
   button.parentElement.before(row)
+  const added = section.querySelector(`[data-row=${key}]`)
+  added.dispatchEvent(new Event('row-added', { bubbles: true }))
   settle()
-  section.querySelector(`[data-row=${key}] :is(input:not([type=hidden]), select, textarea):enabled`)?.focus()
+  added.querySelector(':is(input:not([type=hidden]), select, textarea):enabled')?.focus()
 }
 
 const dateOf = text => {

@@ -25,9 +25,13 @@ def lab_row(test: str, value: str | None = None, **more: str) -> dict[str, str]:
     return row | ({"unit": unit} if unit else {}) | ({"uln": uln} if uln else {})
 
 
-def sample(on: str = "2024-02-20 08:00", *, line: int = 1, without: str = "", **values: str) -> Record:
-    """A screening sample with the panel of eligibility; `AST="120"` changes a value."""
+def sample(
+    on: str = "2024-02-20 08:00", *, line: int = 1, without: str = "", uln: Mapping[str, str] | None = None, **values: str
+) -> Record:  # fmt: skip
+    """A screening sample with the panel of eligibility; `AST="120"` changes a value, `uln` the upper limits."""
     rows = [lab_row(test, values.get(test)) for test in LAB_ROWS if test != without]
+    for row in rows:
+        row |= {"uln": (uln or {})[row["test"]]} if row["test"] in (uln or {}) else {}
     return record("LAB", "SCR", line=line, performed="Y", lab="Central", sample_dt=on, RESULT=rows)
 
 

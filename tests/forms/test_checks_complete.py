@@ -14,7 +14,9 @@ from tests.forms import (
     test_checks_continuation,
     test_checks_demographics,
     test_checks_deviations,
+    test_checks_disease_history,
     test_checks_disposition,
+    test_checks_eligibility,
     test_checks_events_and_nivolumab,
     test_checks_examinations,
     test_checks_il2_admission,
@@ -32,6 +34,7 @@ from tests.forms import (
 )
 
 MODULES = (
+    test_checks_disease_history, test_checks_eligibility,
     test_checks_deviations, test_checks_medications, test_checks_procedures,
     test_checks_events_and_nivolumab, test_checks_examinations, test_checks_nivolumab, test_checks_samples,
     test_checks_vital_signs,
@@ -46,6 +49,7 @@ DECLARED = sorted(
 DIFFERENCES = Path(__file__).parents[2] / "docs" / "crf-differences.md"
 # Every id of section 3 of the specification that names one of these CRFs or all of them.
 SPECIFIED = """
+    IE-01 IE-02 IE-03 IE-04 IE-05 IE-06 IE-07 IE-08 IE-09 IE-10 IE-11 DH-01 DH-02 DH-03 DH-04 DH-05 MH-01 MH-02
     CM-01 CM-02 CM-03 CM-04 CM-05 PR-01 PR-02 DV-01
     BM-01 BM-02 BM-03 BM-04 CA-01 CA-02 NIV-01 NIV-02 NIV-03 NIV-04 NIV-06 PE-01 PT-01 PT-02 VS-01 VS-02 VS-03
     GEN-01 GEN-02 GEN-03 GEN-04 GEN-05 GEN-06 GEN-07 GEN-08 IC-01 IC-02 IC-03 VIS-01 VIS-02 VIS-03 DM-01 DM-02 VS-04

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.forms.casebooks import asks, judge, passes, record, subject
+from tests.forms.eligible import form
 
 PLAIN = {
     "tumour_type": "MELANOMA", "histology_confirmed": "Y", "initial_stage": "IIIB", "current_stage": "IV",
@@ -28,6 +29,11 @@ def other(**given):
     """A disease history with one other treatment."""
     row = {"category": "VEGF TKI", "agent": "axitinib", "start": "2023-01", "ongoing": "N", "stop": "2023-09"} | given
     return history(PTX=[row])
+
+
+def registered(day: str = "2024-03-01", **given):
+    """A registration."""
+    return record("REG", "SCR", registration_date=day, **given)
 
 
 STAGE = {"current_stage": "IIIC", "metastatic_dx_date": None}
@@ -112,20 +118,6 @@ CASES = [
            record("MH", term="asthma", start="2010", line=1)),
     passes("GEN-08", "any history: no, no line", record("MHYN", any_history="N")),
     asks("GEN-08", "any history: no, one line", record("MHYN", any_history="N"), record("MH", term="asthma")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_check(case):
-    case.verify()
-
-
-def registered(day: str = "2024-03-01", **given):
-    """A registration."""
-    return record("REG", "SCR", registration_date=day, **given)
-
-
-REGISTRATION = [
     passes("IE-11", "registered 1 March, first dose 4 March", registered(), c1d1="2024-03-04"),
     asks("IE-11", "first dose 28 March", registered(), c1d1="2024-03-28",
          message="First dose 2024-03-28 is 27 days after registration; at most 14 are expected."),
@@ -137,21 +129,27 @@ REGISTRATION = [
     passes("IE-11", "registered on the day of consent", registered(), consent="2024-03-01"),
     asks("IE-11", "registered before consent", registered("2024-02-29"), consent="2024-03-01",
          message="Registration 2024-02-29 is before consent 2024-03-01."),
-    asks("IE-10", "the checklist was not signed", registered(eligibility_confirmed="N"), item="eligibility_confirmed"),
+    passes("IE-10", "a form with every criterion met", registered(eligibility_confirmed="Y"), form()),
+    asks("IE-10", "the checklist was not signed", registered(eligibility_confirmed="N"), form(),
+         item="eligibility_confirmed",
+         message="Registration needs a signed eligibility form. Still open: the answer here is 'no'."),
+    asks("IE-10", "inclusion 7b not met", registered(), form(incl07b="N"), message="Registration needs a signed eligibility "
+         "form. Still open: inclusion 7b is not met and has no waiver."),
+    passes("IE-10", "inclusion 7b not met, with a waiver", registered(), form(incl07b="N", incl07b_waiver="W-1")),
     asks("IE-10", "no eligibility form", registered(), message="Registration needs a signed eligibility form. Still open: "
          "the eligibility form is not filled in."),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", REGISTRATION, ids=str)
-def test_check_of_registration(case):
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_check(case):
     case.verify()
 
 
 def test_arm_and_cohort_follow():
-    form, told = registered(), history()
-    judge(form, subject(form, told), [told])
-    assert (form.arm_code, form.cohort) == ("NIVOIL2", "MELANOMA")
+    entered, told = registered(), history()
+    judge(entered, subject(entered, told), [told])
+    assert (entered.arm_code, entered.cohort) == ("NIVOIL2", "MELANOMA")
 
 
 EXPOSURES = [
@@ -162,9 +160,9 @@ EXPOSURES = [
 
 @pytest.mark.parametrize(("first", "last", "weeks"), EXPOSURES)
 def test_weeks_of_exposure(first, last, weeks):
-    form = line(first_dose=first, last_dose=last)
-    judge(form, subject(form))
-    assert form.rows("PD1")[0].weeks_exposed == weeks
+    entered = line(first_dose=first, last_dose=last)
+    judge(entered, subject(entered))
+    assert entered.rows("PD1")[0].weeks_exposed == weeks
 
 
 def ldh(value: str, on: str, number: int = 1):
@@ -184,6 +182,6 @@ BASELINES = [
 
 @pytest.mark.parametrize(("words", "samples", "raised"), BASELINES, ids=[case[0] for case in BASELINES])
 def test_ldh_at_baseline(words, samples, raised):
-    form = history()
-    judge(form, subject(form, *samples, c1d1="2024-03-04", site={"ranges": ()}), samples)
-    assert form.baseline_ldh_raised == raised
+    entered = history()
+    judge(entered, subject(entered, *samples, c1d1="2024-03-04", site={"ranges": ()}), samples)
+    assert entered.baseline_ldh_raised == raised

@@ -72,6 +72,9 @@ STABLE = history(MET=[{"organ": "BRAIN", "cns_status": "TREATED STABLE", "sympto
 WOMAN = record("DM", "SCR", birth_date="1990", sex="F", childbearing="Y", contraception_agreed="Y")
 RELUCTANT = record("DM", "SCR", birth_date="1990", sex="F", childbearing="Y", contraception_agreed="N")
 NEGATIVE = record("PREG", "SCR", performed="Y", sample_dt="2024-03-01 08:00", result="NEGATIVE", breastfeeding="N")
+UNSTABLE = record("CARD", "SCR", assess_date="2024-02-20", adequate_il2="Y", htn_duration="N", anticoag_stable="N")
+SMALL = record("VS", "SCR", performed="Y", assess_date="2024-02-20", height="156", height_unit="cm", weight="38",
+               weight_unit="kg")  # fmt: skip
 AGENT = {"agent": "XL-1", "investigational": "Y", "ongoing": "N", "recovered": "Y"}
 CASES = [
     passes("IE-01", "yes, and the data agree", form()),
@@ -117,7 +120,9 @@ CASES = [
     passes("IE-08", "30 days before, recovered", form(), history(PTX=[AGENT | {"stop": "2024-02-03"}])),
     asks("IE-08", "9 days before", form(), history(PTX=[AGENT | {"stop": "2024-02-24"}]), item="excl15",
          message="XL-1 stopped 9 days before first dose; 21 expected."),
-    asks("IE-08", "not recovered", form(), history(PTX=[AGENT | {"stop": "2024-01-02", "recovered": "N"}])),
+    asks("IE-08", "not recovered", form(), history(PTX=[AGENT | {"stop": "2024-01-02", "recovered": "N"}]), item="excl15",
+         message="XL-1 has no known recovery from its toxicity; 21 days without it and recovery are expected before the "
+         "first dose."),
     passes("IE-09", "a woman, two methods agreed", form(incl12="Y", incl13="NA"), WOMAN, NEGATIVE),
     asks("IE-09", "a woman to whom it applies, answered not applicable", form(incl13="NA"), WOMAN, NEGATIVE, item="incl12",
          message="Contraception is recorded as not agreed / not applicable for a participant it applies to."),
@@ -142,6 +147,9 @@ CASES = [
     passes("LB-09", "1.6 mg/dL, man of 53", form(), sample(CREAT="1.6")),
     asks("LB-09", "2.0 mg/dL", form(), sample(CREAT="2.0"), item="incl08",
          message="Creatinine 2.0 mg/dL is above 1.5 and eGFR is 39.2 (50 expected)."),
+    asks("LB-09", "1.6 mg/dL, man of 53 with 38 kg", form(), SMALL, sample(CREAT="1.6"), item="incl08",
+         message="eGFR is 51.2 mL/min/1.73 m2 but 38 mL/min at 1.283 m2: one of them is below 50. The indexed value "
+         "decides; say whether it should."),
     passes("LB-10", "platelets 100", form(), sample(PLAT="100")),
     asks("LB-10", "platelets 99", form(), sample(PLAT="99"), item="incl09d",
          message="Platelets 99 10^9/L is below 100 10^9/L, required within 28 days before registration."),
@@ -149,6 +157,10 @@ CASES = [
     passes("LB-11", "1.6, ULN 1.1", form(), sample(INR="1.6")),
     asks("LB-11", "1.65, ULN 1.1", form(), sample(INR="1.65"), item="incl10",
          message="INR 1.65 is 1.5 x ULN (must be below 1.5) and no anticoagulant is recorded."),
+    asks("LB-11", "2.5 on warfarin that is not stable", form(), drug("ANTICOAGULANT", start="2023"), UNSTABLE, sample(INR="2.5"),
+         item="incl10", message="INR 2.5 is 2.27 x ULN (must be below 1.5) and anticoagulation is not recorded as stable."),
+    asks("LB-11", "the upper limit is that of a target range", form(), sample(uln={"INR": "3.0"}), item="incl10",
+         message="The upper limit of INR is 3.0; that of an untreated person is at most 1.3. Is it a target range?"),
     passes("LB-12", "28 days before", form(), sample("2024-02-02 08:00")),
     asks("LB-12", "29 days before", form(), sample("2024-02-01 08:00"), item="incl09d",
          message="Platelets 2024-02-01 is 29 days before registration; 28 is the limit. Enter a newer result."),

@@ -113,11 +113,11 @@ def rooms() -> list[Room]:
 
 def install_api(app: Flask) -> None:
     """Add the JSON API: its resources, and the document that describes them."""
-    from edc.api import document, participants, queries, records, verification
+    from edc.api import document, laboratory, participants, queries, records, verification
     from exports import api as exported
     from exports import definition_api
 
-    resources = (participants, records, queries, verification, exported, definition_api)
+    resources = (participants, records, laboratory, queries, verification, exported, definition_api)
     document.install(app, [resource.blueprint for resource in resources])
 
 

@@ -15,7 +15,7 @@ from edc.errors import Problem, Refused
 from edc.permissions import Permission
 from edc.records import posting
 from edc.records.drafts import DraftBox, Typed
-from edc.records.form_page import NEW, at_form, draft_box, form_url, keep_typed, this_place
+from edc.records.form_page import NEW, at_form, draft_box, form_url, keep_part, keep_typed, this_place
 from edc.records.places import find_place
 from edc.web import ExpiredPost, db, keep_draft, needs, shell
 
@@ -84,8 +84,11 @@ def keep_expired(session: Session, post: ExpiredPost) -> bool:
     return post.endpoint in SAVING_ENDPOINTS and keep_as_draft(session, post)
 
 
-def keep_as_draft(session: Session, post: ExpiredPost) -> bool:
-    """Keep a body whose view arguments name a form; False when the person may not enter or the form is gone."""
+def keep_as_draft(session: Session, post: ExpiredPost, *, part: str = "") -> bool:
+    """Keep a body whose view arguments name a form; False when the person may not enter or the form is gone.
+
+    A body of one part of a form, which has a name, lies over the draft of the form.
+    """
     me = post.signed_in
     if not me.holds(P.RECORD_ENTER):
         return False
@@ -93,7 +96,8 @@ def keep_as_draft(session: Session, post: ExpiredPost) -> bool:
         place = find_place(session, now(session), **post.view_args)
         box = DraftBox(session, shell().keys, me.user.uid, now(session))
         form: MultiDict[str, str] = MultiDict(post.form)
-        keep_typed(box, place, Typed(posting.typed_fields(form), row_version=form.get("row_version", 0, type=int)))
+        typed = Typed(posting.typed_fields(form), row_version=form.get("row_version", 0, type=int), on=part)
+        keep_part(box, place, typed) if part else keep_typed(box, place, typed)
     except Problem:
         return False
     session.commit()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +24,7 @@ LIFE = dt.timedelta(days=14)
 MOST_BYTES = 256 * 1024
 MOST_DRAFTS = 200
 Fields = dict[str, list[str]]
+T = TypeVar("T")
 
 
 class DraftTooLarge(Problem):
@@ -114,10 +115,20 @@ class DraftBox:
         if old is not None:
             is_next_of_same_page = typed.on == old.on and typed.on != old.mark
             typed.base = old.base if is_next_of_same_page else old.fields
-            typed.sentences = {name: text for name, text in old.sentences.items() if name not in typed.fields}
+            still = {name: text for name, text in old.sentences.items() if name not in typed.fields}
+            typed.sentences = still | typed.sentences
             typed.row_version = min(typed.row_version, old.row_version)
         typed.fields = {**typed.base, **typed.fields}
         self.keep(path, typed, title=title, form_version=form_version)
+
+    def forget(self, path: str, names: Collection[str], *, title: str, form_version: str) -> None:
+        """Take some fields out of the draft of a page; one that holds nothing else is discarded."""
+        old = self.find(path)
+        if old is None:
+            return
+        old.fields, old.base = _without(old.fields, names), _without(old.base, names)
+        old.sentences = _without(old.sentences, names)
+        self.keep(path, old, title=title, form_version=form_version) if old.fields else self.discard(path)
 
     def discard(self, path: str) -> None:
         """Forget the draft of a page."""
@@ -165,6 +176,10 @@ class DraftBox:
 
     def _context(self, path: str, form_version: str) -> bytes:
         return f"{self.user_uid}|{path}|{form_version}".encode()
+
+
+def _without(kept: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    return {name: value for name, value in kept.items() if name not in names}
 
 
 def expire(session: Session, now: dt.datetime, *, user_uid: str | None = None) -> int:

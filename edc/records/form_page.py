@@ -220,3 +220,8 @@ def keep_typed(box: DraftBox, place: FormPlace, typed: Typed) -> None:
     box.keep(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
 
 
+def keep_part(box: DraftBox, place: FormPlace, typed: Typed) -> None:
+    """Keep what was typed on a page that shows a part of a form, over what else the draft of the form holds."""
+    box.keep_typing(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
+
+

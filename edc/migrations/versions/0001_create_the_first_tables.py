@@ -444,6 +444,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('visit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_visit_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ix_visit_status_window', ['status', 'window_to', 'site_uid'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_subject_uid'), ['subject_uid'], unique=False)
 
     op.create_table('form_record',

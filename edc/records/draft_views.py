@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any, cast
 
 from flask import Blueprint, Flask, flash, jsonify, redirect, request
@@ -45,6 +46,14 @@ def _keep_typing(segments: dict[str, Any]) -> Response:
     draft_box().keep_typing(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
     db().commit()
     return jsonify(kept=time_text(now(db()), place.subject.site.time_zone))
+
+
+@blueprint.get("/draft-key")
+@needs(P.RECORD_ENTER)
+def key() -> Response:
+    """The key of what a browser of this person cannot send; like every answer it is kept by no cache."""
+    box = draft_box()
+    return jsonify(owner=box.user_uid, key=b64encode(box.device_key()).decode())
 
 
 def _posted_fields() -> dict[str, list[str]]:

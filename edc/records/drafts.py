@@ -139,6 +139,10 @@ class DraftBox:
         mine = select(Draft).where(Draft.user_uid == self.user_uid, Draft.saved_at >= self.now - LIFE)
         return list(self.session.scalars(mine.order_by(Draft.saved_at.desc(), Draft.uid)))
 
+    def device_key(self) -> bytes:
+        """The key under which browsers of this person keep what they cannot send; the same in each session."""
+        return self._derived("device", self.keys.current("draft").secret)
+
     def _row(self, path: str) -> Draft | None:
         mine = select(Draft).where(Draft.user_uid == self.user_uid, Draft.path == path)
         return self.session.scalars(mine).one_or_none()
@@ -172,7 +176,10 @@ class DraftBox:
         return cast(dict[str, Any], json.loads(content))
 
     def _own_key(self, secret: bytes) -> bytes:
-        return HKDF(hashes.SHA256(), 32, salt=None, info=f"draft|{self.user_uid}".encode()).derive(secret)
+        return self._derived("draft", secret)
+
+    def _derived(self, purpose: str, secret: bytes) -> bytes:
+        return HKDF(hashes.SHA256(), 32, salt=None, info=f"{purpose}|{self.user_uid}".encode()).derive(secret)
 
     def _context(self, path: str, form_version: str) -> bytes:
         return f"{self.user_uid}|{path}|{form_version}".encode()

@@ -310,6 +310,16 @@ def test_what_was_typed_is_there_again_for_its_owner_only(ward: Ward, nurse: Fla
     assert ward.casebook.state("DM", "row_version") == 0
 
 
+@pytest.mark.requirement("S-6.3")
+def test_the_key_of_drafts_on_a_device_is_of_one_person_and_is_kept_nowhere(ward: Ward, nurse: FlaskClient) -> None:
+    answer = nurse.get("/nct03991130/draft-key", headers=BROWSER)
+    again, other = (client.get("/nct03991130/draft-key", headers=BROWSER) for client in (ward.client(), ward.client("k.osei")))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json == again.json, "the next session of the same person opens what the last one kept"
+    assert answer.json and other.json and not set(answer.json.values()) & set(other.json.values())
+    assert ward.client("m.lindt").get("/nct03991130/draft-key", headers=BROWSER).status_code == 403
+
+
 def test_a_draft_is_discarded_on_request(ward: Ward, nurse: FlaskClient) -> None:
     keep_typing(nurse, birth_date="1959")
     page = follow(nurse, ward.post(nurse, f"{DM}/draft/discard", {}, page=DM))

@@ -14,11 +14,11 @@ from edc.clock import now, time_text
 from edc.db import Session
 from edc.errors import Problem, Refused
 from edc.permissions import Permission
-from edc.records import posting
+from edc.records import posting, presence
 from edc.records.drafts import DraftBox, Typed
 from edc.records.form_page import NEW, at_form, draft_box, form_url, keep_part, keep_typed, this_place
-from edc.records.places import find_place
-from edc.web import ExpiredPost, db, keep_draft, needs, shell
+from edc.records.places import FormPlace, find_place
+from edc.web import ExpiredPost, current, db, keep_draft, needs, shell
 
 blueprint = Blueprint("drafts", __name__)
 P = Permission
@@ -44,8 +44,16 @@ def _keep_typing(segments: dict[str, Any]) -> Response:
     version = request.args.get("version", 0, type=int)
     typed = Typed(_posted_fields(), row_version=version, on=request.args.get("on", ""))
     draft_box().keep_typing(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
+    others = _note_presence(place) if place.has_own_address else []
     db().commit()
-    return jsonify(kept=time_text(now(db()), place.subject.site.time_zone))
+    return jsonify(kept=time_text(now(db()), place.subject.site.time_zone), others=others)
+
+
+def _note_presence(place: FormPlace) -> list[str]:
+    """Whoever types is there; who else is, in sentences."""
+    path, me, at = form_url(place), current(), now(db())
+    presence.note_presence(db(), path, me.user, at)
+    return presence.words(presence.list_present(db(), path, at), me.user.uid, place.subject.site.time_zone)
 
 
 @blueprint.get("/draft-key")

@@ -12,7 +12,7 @@ from audit.capture import Change
 from edc.clock import now
 from edc.permissions import Permission
 from edc.queries.models import Query
-from edc.records import service
+from edc.records import presence, service
 from edc.records.book import Entry, SubjectBook
 from edc.records.drafts import DraftBox, Typed
 from edc.records.marks import Marks, marks_of
@@ -55,7 +55,7 @@ def at_form(blueprint: Blueprint, suffix: str = "", *, method: str = "GET") -> C
 
 def form_url(place: FormPlace, endpoint: str = "records.form") -> str:
     """The address of a form, or of one of its acts; a line that is not saved yet has that of a new line."""
-    if place.is_new and place.crf.log:
+    if not place.has_own_address:
         return url_for(NEW_ENDPOINTS[endpoint], code=place.subject.code, form_slug=place.crf.slug)
     return url_for(endpoint, **place.address)
 
@@ -188,9 +188,23 @@ def render_form(opened: OpenForm, template: str = "records/form.html", **more: o
     page: str = render_template(
         template, **frame_of(place), opened=opened, page=opened.page, mode=mode,
         next_label=next_label(opened), adding=request.args.get("add", ""), draft_url=draft_url(opened),
-        form_url=form_url(place), **more,
+        form_url=form_url(place), others=_note_presence(opened), **more,
     )  # fmt: skip
     return page
+
+
+def _note_presence(opened: OpenForm) -> list[str]:
+    """Who else has the form open; that this person has it is written in a transaction of its own, by a GET only."""
+    place, me, at = opened.place, current(), now(db())
+    if not (opened.may_enter and place.has_own_address):
+        return []
+    path = form_url(place)
+    present = presence.list_present(db(), path, at)
+    if request.method == "GET" and not presence.is_noted(present, me.user.uid, at):
+        with shell().session(writes=True) as session:
+            presence.note_presence(session, path, me.user, at)
+            session.commit()
+    return presence.words(present, me.user.uid, place.subject.site.time_zone)
 
 
 def draft_url(opened: OpenForm) -> str:

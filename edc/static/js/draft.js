@@ -1,9 +1,11 @@
 // <form data-draft-url>: keeps changed fields on the server 2 s after the last key and when the page hides.
-// POST JSON {"fields": {name: [value, ...]}} with X-CSRFToken; the answer is {"kept": "14:02"}.
+// POST JSON {"fields": {name: [value, ...]}} with X-CSRFToken; the answer is {"kept": "14:02", "others": [sentence]},
+// and [data-presence] says who else has the form open.
 // <p data-draft-state data-key-url>: the state line; the address gives {"owner", "key"} of this person only. A draft that cannot
 // be sent stays on this device, sealed with the key, until any page of its owner sends it.
 const form = document.querySelector('form[data-draft-url]')
 const line = document.querySelector('[data-draft-state]')
+const others = document.querySelector('[data-presence]')
 const url = form?.dataset.draftUrl
 const say = text => { if (line.textContent !== text) line.textContent = text }
 const alive = new BroadcastChannel('casebook-alive')
@@ -59,7 +61,9 @@ const keep = async () => {
   const answer = await send(body)
   offline = !answer
   if (isKept(answer)) {
-    say(`Draft kept ${(await answer.json()).kept}. Not in the record until you save.`)
+    const told = await answer.json()
+    say(`Draft kept ${told.kept}. Not in the record until you save.`)
+    if (others) { others.textContent = told.others.join(' '); others.hidden = !told.others.length }
     alive.postMessage('')
     forget(url)
     return true

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from edc.clock import day_text, local, now
 from edc.db import Session
-from edc.dosing.page import GridBuilder, GridPage, SlotView
+from edc.dosing.page import GridBuilder, GridPage, SlotView, wait_words
 from edc.dosing.reading import moment_of
 from edc.errors import NotFound
 from edc.records.clashes import words
@@ -52,12 +52,10 @@ def render_dose(grid: DoseGrid, opened: OpenForm, number: int) -> str:
     here = _here(opened.place)
     doses = _build(grid, opened, _open_stay(grid, opened), here)
     slot = next(slot for slot in doses.slots if slot.number == number)
-    for name in (grid.hold_reason, grid.hold_other, grid.event):
-        # Its condition is an answer that the address stands for here.
-        if name in slot.items:
-            slot.items[name].when = ""
+    plan = moment_of(slot.plan)
     return render_form(
         opened, "dosing/dose.html", doses=doses, slot=slot, here=here, act=_chosen_act(grid, slot),
+        plan=plan, wait=wait_words(plan - here) if plan else "", event_url=_event_url(grid, opened.place),
         told="" if slot.errors else _told(grid, grid.rows(opened.entry.view)[number]),
     )  # fmt: skip
 

@@ -63,6 +63,12 @@ def test_a_dose_is_given_by_two_taps(as_person: AsPerson) -> None:
     page.get_by_role("button", name="Save: given").tap()
     expect(page.locator("main")).to_contain_text("Dose 1 is recorded: Given")
     expect(page.locator("#page-status")).to_contain_text("Doses: 1 given.")
+    nurse.open_form(code, "c1-admission-1/il2-doses/dose/2?as=held")
+    expect(nurse.item("Specify")).to_be_hidden()
+    nurse.answer("Reason held", "Other, specify")
+    nurse.answer("Specify", "Catheter was changed")
+    page.get_by_role("button", name="Save: held").tap()
+    nurse.sees("Dose 2 is recorded: Held.")
 
 
 def test_a_dose_is_held_without_scripts_on_a_phone(as_person: AsPerson) -> None:
@@ -75,6 +81,7 @@ def test_a_dose_is_held_without_scripts_on_a_phone(as_person: AsPerson) -> None:
     assert page.locator("body").evaluate("() => document.documentElement.scrollWidth") == 320
     nurse.press("Held")
     assert page.locator("body").evaluate("() => document.documentElement.scrollWidth") == 320
-    nurse.answer("Reason held", "Hypotension")
+    nurse.answer("Reason held", "Other, specify")
+    nurse.answer("Specify", "Catheter was changed")
     nurse.press("Save: held")
     nurse.sees("Dose 1 is recorded: Held.")

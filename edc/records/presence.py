@@ -34,6 +34,7 @@ def note_presence(session: Session, path: str, person: Person, now: dt.datetime)
     """Note that somebody has a form open now, within the caller's transaction."""
     row = session.get(Presence, (path, person.uid))
     if row is None:
+        expire(session, now)
         _add(session, Presence(path=path, user_uid=person.uid, name=person.printed_name, since=now, seen_at=now))
         return
     if row.seen_at <= now - STAYS:

@@ -105,6 +105,14 @@ def test_a_draft_lives_fourteen_days(session: Session) -> None:
     assert (expire(session, NOW + LIFE), expire(session, late)) == (0, 1)
 
 
+@pytest.mark.requirement("S-6.3")
+def test_whoever_begins_a_draft_takes_away_what_others_left_too_long(session: Session) -> None:
+    keep(box(session, "left.us"), pulse="80")
+    keep(box(session, "osei", now=NOW + LIFE), pulse="76")
+    keep(box(session, now=NOW + LIFE + dt.timedelta(seconds=1)), pulse="82")
+    assert set(session.scalars(select(Draft.user_uid))) == {"osei", "diaz"}
+
+
 def test_a_discarded_draft_is_gone(session: Session) -> None:
     keep(box(session), pulse="80")
     keep(box(session, "osei"), pulse="76")

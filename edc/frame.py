@@ -8,7 +8,7 @@ from flask import Flask, current_app, request, url_for
 from audit.capture import new_uid
 from edc.clock import day_text, instant_text, local, offset_text, time_text
 from edc.identity import SignedIn
-from edc.permissions import Role
+from edc.permissions import Permission, Role
 from edc.records.states import state_of
 from edc.web import db, find_current, nav_entries, shell, site_zone
 from forms.deviations import offers_deviation
@@ -38,6 +38,7 @@ class Frame:
     session_note: str | None
     idle_seconds: int | None
     stay_url: str | None
+    draft_key_url: str | None
 
 
 def install(app: Flask) -> None:
@@ -76,6 +77,7 @@ def build_frame() -> Frame:
         session_note=_session_note(open_me, zone) if open_me else None,
         idle_seconds=int(shell().rules.idle.total_seconds()) if open_me else None,
         stay_url=url_for("accounts.stay") if open_me else None,
+        draft_key_url=url_for("drafts.key") if open_me and open_me.may(Permission.RECORD_ENTER) else None,
     )
 
 

@@ -244,9 +244,11 @@ def safe_return(address: str | None) -> str | None:
 
 
 def db() -> Session:
-    """Return the one session of this request, with the scope of the signed-in user."""
+    """Return the one session of this request, or of the page of its refusal, with the user's scope."""
     if "db" not in g:
         g.db = shell().session(writes=request.method not in SAFE_METHODS)
+        if me := find_current():
+            g.db.info["scope"] = me.scope
     return cast(Session, g.db)
 
 

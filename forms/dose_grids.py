@@ -22,7 +22,8 @@ class DoseGrid:
 
     The names are those of items: of the grid's record (`first_plan`), of its slots (`plan` to `before`), and of the
     stay (`facts` to `stop_event`). `if_full` are the slot items that the answer "every dose was the full dose" fills,
-    besides the dose itself. `in_millions`: charts write the dose in millions of its unit.
+    besides the dose itself. `in_millions`: charts write the dose in millions of its unit. `stay_from` and `stay_to` are
+    the stay's beginning and end.
     """
 
     crf: type[CRF]
@@ -46,6 +47,8 @@ class DoseGrid:
     comment: str
     if_full: tuple[tuple[str, str], ...]
     facts: tuple[str, ...]
+    stay_from: str
+    stay_to: str
     doses_of_stay: tuple[str, ...]
     weight: str
     occurred: tuple[str, str]
@@ -68,6 +71,12 @@ class DoseGrid:
     def rows(self, record: Record) -> dict[int, Row]:
         """The slots of a record that hold something, by number."""
         return {row.number: row for row in record.rows(self.group.oid)}
+
+    def next_slot(self, record: Record) -> int | None:
+        """The slot after the last one that says what became of it; None after the last of all."""
+        told = [number for number, row in self.rows(record).items() if row.answer(self.status).is_given]
+        following = max(told, default=0) + 1
+        return following if following in self.slots else None
 
     def plan_times(self, first: str | None) -> dict[int, str]:
         """The planned time of each slot; empty while that of the first is not known."""
@@ -130,6 +139,7 @@ IL2 = DoseGrid(
             "pre_weight_kg", "vasopressor_running"),
     more=("interrupted",), comment="comment", if_full=(("interrupted", "N"),),
     facts=("dosing_weight_kg", "dose_level", "calculated_dose_iu", "prescribed_dose_iu"),
+    stay_from="admit_dt", stay_to="discharge_dt",
     doses_of_stay=("prescribed_dose_iu", "calculated_dose_iu"), weight="dosing_weight_kg",
     occurred=("admission_occurred", "Y"), stop_reason="stop_reason", stop_event="stop_ae_ref",
     in_millions=True,

@@ -174,6 +174,7 @@ def frame(theme: str, density: str) -> SimpleNamespace:
         lock_url="/lock", sign_out_url="/sign-out", training="TRAINING: nothing here is study data", help_url="/help",
         site_time="Wed 31 Jan 2024 16:18, UTC-8", build="Casebook 0.1.0, form v2.0",
         session_note="Signed in since 07:12, ends after 20 min idle", idle_seconds=1200, stay_url="/stay", letters=True,
+        draft_key_url=None,
     )  # fmt: skip
 
 

@@ -11,8 +11,11 @@ from audit.models import audit_change, audit_record
 from config import Config
 from edc import errors
 from edc.app import StartRefused, create_app, rooms
+from edc.db import Session
 from edc.permissions import Permission, Role
+from edc.study.models import Subject
 from edc.web import (
+    NavEntry,
     access_of,
     change_for_request,
     current,
@@ -250,9 +253,22 @@ def test_a_body_above_the_limit_is_refused(app: Flask) -> None:
     assert client.post("/toy/save", data=fields, headers=BROWSER).status_code == 413
 
 
-def test_the_menu_holds_what_the_role_may_use_and_nothing_else(app: Flask) -> None:
-    from edc.web import NavEntry
+@pytest.mark.parametrize(("path", "status"), [("/toy/event?all=1", 403), ("/toy/broken", 500)])
+def test_the_menu_of_a_refusal_counts_what_the_reader_may_see(app: Flask, path: str, status: int) -> None:
+    """The page of a refusal stands on a new session, which is narrowed like the first."""
+    role = Role.ADMINISTRATOR if status == 500 else Role.MEDICAL_MONITOR
 
+    def count(session: Session) -> int:
+        assert session.scope is not None
+        return len(session.scalars(select(Subject)).all()) + 7
+
+    shell(app).nav.append(NavEntry("Account", "accounts.account", frozenset({role}), count=count))
+    answer = client_of(app, role).get(path)
+    assert answer.status_code == status
+    assert '<span class="cb-count">7</span>' in answer.text
+
+
+def test_the_menu_holds_what_the_role_may_use_and_nothing_else(app: Flask) -> None:
     everybody = frozenset(Role)
     shell(app).nav += [
         NavEntry("Counts", "toy_counts", everybody, count=lambda session: 4),

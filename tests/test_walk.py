@@ -52,7 +52,7 @@ def address(app: Flask, rule: Rule, code: str) -> str:
         "code": code, "visit_slug": "screening", "form_slug": "demographics", "number": 1, "name": "interim-1",
         "uid": record_uid(app, code), "user_name": "r.diaz", "repeat": 1, "line": 1, "path": "sex",
         "filename": "casebook.css", "version": "x", "token": "x", "session_uid": "x", "token_uid": "x", "grant_uid": "x",
-        "item_path": "sex",
+        "item_path": "sex", "slot": 1,
     }  # fmt: skip
     values: dict[str, object] = dict(rule.defaults or {})
     for argument in rule.arguments - set(rule.defaults or ()):

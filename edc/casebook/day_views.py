@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from edc.casebook import lists
 from edc.clock import local, now
+from edc.dosing.bedside import due_doses
 from edc.permissions import Permission, Role
 from edc.queries.models import ANSWERED, OPEN
 from edc.records.drafts import DraftBox
@@ -25,5 +26,8 @@ def my_day() -> str:
     day = lists.my_day(db(), today, queries_with=waiting)
     box = DraftBox(db(), shell().keys, me.user.uid, now(db()))
     drafts = box.list() if me.may(Permission.RECORD_ENTER) else []
-    page: str = render_template("casebook/my_day.html", day=day, today=today, drafts=drafts, waiting=waiting)
+    doses = due_doses(db(), now(db())) if me.may(Permission.RECORD_ENTER) else []
+    page: str = render_template(
+        "casebook/my_day.html", day=day, today=today, drafts=drafts, waiting=waiting, doses=doses
+    )
     return page

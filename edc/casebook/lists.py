@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from edc.adverse_events.reports import ReportLine, list_reports
 from edc.clock import now
@@ -155,7 +156,7 @@ class Day:
 
 def my_day(session: Session, today: dt.date, *, queries_with: str, shown: int = 12) -> Day:
     """The lists of the day; `queries_with` is the query state that waits for this role."""
-    planned = select(Visit).where(Visit.status == "planned")
+    planned = select(Visit).where(Visit.status == "planned").options(joinedload(Visit.subject, innerjoin=True))
     late = planned.where(Visit.window_to < today).order_by(Visit.window_to).limit(shown)
     week = today + dt.timedelta(days=7)
     begun = and_(Visit.window_from <= week, or_(Visit.window_to >= today, Visit.window_to.is_(None)))

@@ -53,6 +53,39 @@ class Matrix:
     logs: list[LogLine] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class VisitColumn:
+    """One visit of the matrix by itself, for a narrow screen."""
+
+    visit: Visit
+    cells: Sequence[Cell]
+
+    @property
+    def waiting(self) -> str:
+        """What the visit waits for, in words: `2 overdue, 1 due, 3 queries`."""
+        entries = [cell.marks.entry for cell in self.cells if cell.is_due]
+        counts = {word: entries.count(word) for word in ("overdue", "due")}
+        counts |= {"incomplete": entries.count("started")}
+        words = [f"{count} {word}" for word, count in counts.items() if count]
+        queries = sum(cell.marks.open_queries + cell.marks.answered_queries for cell in self.cells)
+        return ", ".join([*words, *([f"{queries} {'query' if queries == 1 else 'queries'}"] if queries else [])])
+
+
+def columns_of(matrix: Matrix) -> list[VisitColumn]:
+    """The matrix visit by visit."""
+    return [
+        VisitColumn(visit, [cell for _, cells in matrix.rows if (cell := cells[number]) is not None])
+        for number, visit in enumerate(matrix.visits)
+    ]
+
+
+def choose_column(columns: Sequence[VisitColumn], slug: str) -> int | None:
+    """The place of the visit with a slug, else of the first one that waits for something; None without visits."""
+    named = (number for number, column in enumerate(columns) if column.visit.slug == slug)
+    waiting = (number for number, column in enumerate(columns) if column.waiting)
+    return next(named, next(waiting, 0 if columns else None))
+
+
 def visit_forms(visit: Visit) -> list[tuple[type[CRF], schedule.Due]]:
     """The forms that exist and belong to a visit, in the order of the casebook."""
     belong = schedule.forms_of_visit(visit.kind, visit.oid)

@@ -122,8 +122,11 @@ def casebook(code: str) -> str:
     """The casebook matrix of one participant."""
     subject = get_subject(db(), code)
     here = local(now(db()), subject.site.time_zone).date()
+    built = matrix.build_matrix(db(), subject, here)
+    columns = matrix.columns_of(built)
     page: str = render_template(
-        "casebook/matrix.html", subject=subject, matrix=matrix.build_matrix(db(), subject, here),
+        "casebook/matrix.html", subject=subject, matrix=built, columns=columns,
+        shown=matrix.choose_column(columns, request.args.get("visit", "")),
         window_words=matrix.window_words, kinds=schedule.VISIT_KINDS, today=here, is_over=subject.status in ENDED,
         serious=list_reports(db(), only_open=True, subject=subject),
     )  # fmt: skip

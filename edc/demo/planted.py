@@ -134,7 +134,7 @@ DOSING = (
             missing("stop_ae_ref")),
     Planted("IL2-16", "001-006", _ADMISSION, "icu_in_dt", "left intensive care after discharge",
             moved(None, None, ["icu_out_dt"], days=9)),
-    Planted("IL2-17", "001-022", "C2A1/IL2D", "ae_ref", "held slot without its event",
+    Planted("IL2-17", "001-011", _DOSES, "ae_ref", "held slot without its event",
             row_missing("SLOT", after_last_given, "ae_ref"), row=("SLOT", after_last_given)),
     Planted("IL2-19", "001-003", _DOSES, "pre_sbp", "given at a pressure that practice withholds for",
             in_row("SLOT", nth(1), pre_sbp="84", pre_dbp="46"), row=("SLOT", nth(1))),

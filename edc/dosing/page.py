@@ -120,7 +120,7 @@ class GridBuilder:
             grid, self.page, self.stay, totals(grid, self.record, self.stay, all_grids), slots,
             grid.full_dose(self.stay), self._facts(), self._clock(slots),
             at_plan=sum(bool(r.value(grid.start)) and r.value(grid.start) == r.value(grid.plan) for r in rows),
-            accepted=sum(r.answer(grid.start).origin == "accepted proposal" for r in rows),
+            accepted=sum(_is_accepted_plan(grid, r) for r in rows),
             stated=sum(r.answer(grid.dose).origin == "stated for all" for r in rows), full_typed=typed,
         )  # fmt: skip
 
@@ -214,6 +214,12 @@ class GridBuilder:
         )
 
 
+def _is_accepted_plan(grid: DoseGrid, row: Row) -> bool:
+    """Whether a start is the plan time as proposed; the time of the clock is proposed at the bedside too."""
+    start = row.answer(grid.start)
+    return start.origin == "accepted proposal" and start.value == row.value(grid.plan)
+
+
 def in_unit(unit: str, text: str) -> str:
     """A value with its unit, a long whole number with its thousands apart; a label that has the unit stays."""
     if not text or (unit and text.endswith(unit)):
@@ -226,3 +232,9 @@ def span(length: dt.timedelta) -> str:
     """`12 h 20 min`."""
     minutes = length // MINUTE
     return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def wait_words(wait: dt.timedelta) -> str:
+    """`in 22 min`, `1 h 05 min ago`."""
+    words = f"{abs(wait) // MINUTE} min" if abs(wait) < dt.timedelta(hours=1) else span(abs(wait))
+    return f"{words} ago" if wait < dt.timedelta() else f"in {words}"

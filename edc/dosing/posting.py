@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect
+from flask import flash, make_response, redirect, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from edc.clock import local, now
-from edc.dosing.grid_page import render_grid, stay_place
+from edc.dosing.grid_page import render_dose, render_grid, stay_place
 from edc.dosing.reading import DATE, clock_of, plain_form
 from edc.records import posting
 from edc.records.book import SubjectBook
 from edc.records.clashes import differs
-from edc.records.drafts import Typed
-from edc.records.form_page import form_url, open_form, saving_for
+from edc.records.drafts import DraftTooLarge, TooManyDrafts, Typed
+from edc.records.form_page import draft_box, form_url, keep_part, open_form, saving_for
 from edc.records.post_form import Posting
 from edc.web import change_for_request
 from forms.dose_grids import DoseGrid
@@ -113,3 +113,38 @@ class GridPosting(Posting):
         if self.is_kept:
             return redirect(form_url(self.place), 303)
         return make_response(render_grid(self.grid, open_form(self.place, typed)), 422)
+
+
+class DosePosting(GridPosting):
+    """One dose recorded at the bedside: a grid of which one slot was sent, and which comes back to its own page."""
+
+    def __init__(self, grid: DoseGrid, segments: dict[str, Any], slot: int) -> None:
+        super().__init__(grid, segments)
+        self.slot = slot
+
+    def _find(self) -> None:
+        super()._find()
+        self.page_url = url_for("dosing.dose", **self.segments, slot=self.slot)
+
+    def _settle_draft(self, left: Typed | None) -> None:
+        """What was typed in the grid and not sent from here stays in its draft."""
+        place = self.place
+        names = posting.typed_fields(self._typed)
+        draft_box().forget(form_url(place), names, title=place.full_title, form_version=place.crf.version)
+        if left is not None:
+            self._keep(left)
+
+    def _keep(self, typed: Typed) -> None:
+        typed.on = f"dose {self.slot}"
+        try:
+            keep_part(draft_box(), self.place, typed)
+        except (DraftTooLarge, TooManyDrafts):
+            self.is_kept = False
+
+    def _next_url(self) -> str:
+        return self.page_url
+
+    def _show_again(self, typed: Typed) -> Response:
+        if self.is_kept:
+            return redirect(self.page_url, 303)
+        return make_response(render_dose(self.grid, open_form(self.place, typed), self.slot), 422)

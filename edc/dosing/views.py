@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Blueprint, Flask
@@ -10,8 +11,8 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from edc.db import Session
-from edc.dosing.grid_page import render_grid
-from edc.dosing.posting import GridPosting
+from edc.dosing.grid_page import render_dose, render_grid
+from edc.dosing.posting import DosePosting, GridPosting
 from edc.permissions import Permission
 from edc.records.draft_views import keep_as_draft
 from edc.records.form_page import open_form, this_place
@@ -21,16 +22,17 @@ from forms.dose_grids import DOSE_GRIDS, DoseGrid
 
 blueprint = Blueprint("dosing", __name__)
 P = Permission
+DOSE = "/dose/<int(min=1):slot>"
 GRIDS = {grid.crf.slug: grid for grid in DOSE_GRIDS}
 
 
-def at_grids(method: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a view at the address of each dose grid; the segment of the form wins over those of all forms."""
+def at_grids(method: str, suffix: str = "") -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Register a view at each dose grid's address with a suffix; its segment wins over that of all forms."""
 
     def register(view: Callable[..., object]) -> Callable[..., object]:
         for slug in GRIDS:
             blueprint.add_url_rule(
-                f"/participants/<code>/<visit_slug>/{slug}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
+                f"/participants/<code>/<visit_slug>/{slug}{suffix}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
                 defaults={"form_slug": slug},
             )  # fmt: skip
         return view
@@ -55,12 +57,29 @@ def save(**segments: Any) -> Response:
     return GridPosting(_grid(segments), segments).answer()
 
 
+@at_grids("GET", DOSE)
+@needs(P.RECORD_ENTER)
+def dose(slot: int, **segments: Any) -> str:
+    """One dose at the bedside: given now, held, or given at another time."""
+    return render_dose(_grid(segments), open_form(this_place(segments)), slot)
+
+
+@at_grids("POST", DOSE)
+@needs(P.RECORD_ENTER)
+def save_dose(slot: int, **segments: Any) -> Response:
+    """Store one dose by the save of the grid."""
+    return DosePosting(_grid(segments), segments, slot).answer()
+
+
 def _grid(segments: dict[str, Any]) -> DoseGrid:
     return GRIDS[segments["form_slug"]]
 
 
 def keep_expired(session: Session, post: ExpiredPost) -> bool:
-    """Keep the body of a grid whose session had timed out as a draft of its owner."""
+    """Keep the body of a grid, or of one dose, whose session had timed out as a draft of its owner."""
+    if post.endpoint == f"{blueprint.name}.{save_dose.__name__}":
+        segments = {name: value for name, value in post.view_args.items() if name != "slot"}
+        return keep_as_draft(session, replace(post, view_args=segments), part=f"dose {post.view_args['slot']}")
     return post.endpoint == f"{blueprint.name}.{save.__name__}" and keep_as_draft(session, post)
 
 

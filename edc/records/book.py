@@ -118,7 +118,7 @@ class SubjectBook:
     def _read_visits(self) -> list[Visit]:
         """All visits in one statement, where each header would read its own."""
         if self._visits is None:
-            statement = select(Visit).where(Visit.subject_uid == self.subject.uid).options(lazyload(Visit.subject))
+            statement = select(Visit).where(Visit.subject_uid == self.subject.uid)
             self._visits = sorted(self.session.scalars(statement), key=lambda visit: visit.position)
         return self._visits
 

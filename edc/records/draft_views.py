@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any, cast
 
 from flask import Blueprint, Flask, flash, jsonify, redirect, request
@@ -13,11 +14,11 @@ from edc.clock import now, time_text
 from edc.db import Session
 from edc.errors import Problem, Refused
 from edc.permissions import Permission
-from edc.records import posting
+from edc.records import posting, presence
 from edc.records.drafts import DraftBox, Typed
-from edc.records.form_page import NEW, at_form, draft_box, form_url, keep_typed, this_place
-from edc.records.places import find_place
-from edc.web import ExpiredPost, db, keep_draft, needs, shell
+from edc.records.form_page import NEW, at_form, draft_box, form_url, keep_part, keep_typed, this_place
+from edc.records.places import FormPlace, find_place
+from edc.web import ExpiredPost, current, db, keep_draft, needs, shell
 
 blueprint = Blueprint("drafts", __name__)
 P = Permission
@@ -43,8 +44,24 @@ def _keep_typing(segments: dict[str, Any]) -> Response:
     version = request.args.get("version", 0, type=int)
     typed = Typed(_posted_fields(), row_version=version, on=request.args.get("on", ""))
     draft_box().keep_typing(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
+    others = _note_presence(place) if place.has_own_address else []
     db().commit()
-    return jsonify(kept=time_text(now(db()), place.subject.site.time_zone))
+    return jsonify(kept=time_text(now(db()), place.subject.site.time_zone), others=others)
+
+
+def _note_presence(place: FormPlace) -> list[str]:
+    """Whoever types is there; who else is, in sentences."""
+    path, me, at = form_url(place), current(), now(db())
+    presence.note_presence(db(), path, me.user, at)
+    return presence.words(presence.list_present(db(), path, at), me.user.uid, place.subject.site.time_zone)
+
+
+@blueprint.get("/draft-key")
+@needs(P.RECORD_ENTER)
+def key() -> Response:
+    """The key of what a browser of this person cannot send; like every answer it is kept by no cache."""
+    box = draft_box()
+    return jsonify(owner=box.user_uid, key=b64encode(box.device_key()).decode())
 
 
 def _posted_fields() -> dict[str, list[str]]:
@@ -84,8 +101,11 @@ def keep_expired(session: Session, post: ExpiredPost) -> bool:
     return post.endpoint in SAVING_ENDPOINTS and keep_as_draft(session, post)
 
 
-def keep_as_draft(session: Session, post: ExpiredPost) -> bool:
-    """Keep a body whose view arguments name a form; False when the person may not enter or the form is gone."""
+def keep_as_draft(session: Session, post: ExpiredPost, *, part: str = "") -> bool:
+    """Keep a body whose view arguments name a form; False when the person may not enter or the form is gone.
+
+    A body of one part of a form, which has a name, lies over the draft of the form.
+    """
     me = post.signed_in
     if not me.holds(P.RECORD_ENTER):
         return False
@@ -93,7 +113,8 @@ def keep_as_draft(session: Session, post: ExpiredPost) -> bool:
         place = find_place(session, now(session), **post.view_args)
         box = DraftBox(session, shell().keys, me.user.uid, now(session))
         form: MultiDict[str, str] = MultiDict(post.form)
-        keep_typed(box, place, Typed(posting.typed_fields(form), row_version=form.get("row_version", 0, type=int)))
+        typed = Typed(posting.typed_fields(form), row_version=form.get("row_version", 0, type=int), on=part)
+        keep_part(box, place, typed) if part else keep_typed(box, place, typed)
     except Problem:
         return False
     session.commit()

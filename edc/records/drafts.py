@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -24,6 +24,7 @@ LIFE = dt.timedelta(days=14)
 MOST_BYTES = 256 * 1024
 MOST_DRAFTS = 200
 Fields = dict[str, list[str]]
+T = TypeVar("T")
 
 
 class DraftTooLarge(Problem):
@@ -114,10 +115,20 @@ class DraftBox:
         if old is not None:
             is_next_of_same_page = typed.on == old.on and typed.on != old.mark
             typed.base = old.base if is_next_of_same_page else old.fields
-            typed.sentences = {name: text for name, text in old.sentences.items() if name not in typed.fields}
+            still = {name: text for name, text in old.sentences.items() if name not in typed.fields}
+            typed.sentences = still | typed.sentences
             typed.row_version = min(typed.row_version, old.row_version)
         typed.fields = {**typed.base, **typed.fields}
         self.keep(path, typed, title=title, form_version=form_version)
+
+    def forget(self, path: str, names: Collection[str], *, title: str, form_version: str) -> None:
+        """Take some fields out of the draft of a page; one that holds nothing else is discarded."""
+        old = self.find(path)
+        if old is None:
+            return
+        old.fields, old.base = _without(old.fields, names), _without(old.base, names)
+        old.sentences = _without(old.sentences, names)
+        self.keep(path, old, title=title, form_version=form_version) if old.fields else self.discard(path)
 
     def discard(self, path: str) -> None:
         """Forget the draft of a page."""
@@ -128,12 +139,17 @@ class DraftBox:
         mine = select(Draft).where(Draft.user_uid == self.user_uid, Draft.saved_at >= self.now - LIFE)
         return list(self.session.scalars(mine.order_by(Draft.saved_at.desc(), Draft.uid)))
 
+    def device_key(self) -> bytes:
+        """The key under which browsers of this person keep what they cannot send; the same in each session."""
+        return self._derived("device", self.keys.current("draft").secret)
+
     def _row(self, path: str) -> Draft | None:
         mine = select(Draft).where(Draft.user_uid == self.user_uid, Draft.path == path)
         return self.session.scalars(mine).one_or_none()
 
     def _new_row(self, path: str) -> Draft:
-        expire(self.session, self.now, user_uid=self.user_uid)
+        # Of everybody: whoever left long ago begins none any more.
+        expire(self.session, self.now)
         mine = select(func.count()).select_from(Draft).where(Draft.user_uid == self.user_uid)
         if self.session.execute(mine).scalar_one() >= MOST_DRAFTS:
             raise TooManyDrafts
@@ -161,15 +177,19 @@ class DraftBox:
         return cast(dict[str, Any], json.loads(content))
 
     def _own_key(self, secret: bytes) -> bytes:
-        return HKDF(hashes.SHA256(), 32, salt=None, info=f"draft|{self.user_uid}".encode()).derive(secret)
+        return self._derived("draft", secret)
+
+    def _derived(self, purpose: str, secret: bytes) -> bytes:
+        return HKDF(hashes.SHA256(), 32, salt=None, info=f"{purpose}|{self.user_uid}".encode()).derive(secret)
 
     def _context(self, path: str, form_version: str) -> bytes:
         return f"{self.user_uid}|{path}|{form_version}".encode()
 
 
-def expire(session: Session, now: dt.datetime, *, user_uid: str | None = None) -> int:
-    """Delete drafts older than 14 days, of one person or of all; returns how many."""
-    old = delete(Draft).where(Draft.saved_at < now - LIFE)
-    if user_uid is not None:
-        old = old.where(Draft.user_uid == user_uid)
-    return cast(CursorResult[Any], session.execute(old)).rowcount
+def _without(kept: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    return {name: value for name, value in kept.items() if name not in names}
+
+
+def expire(session: Session, now: dt.datetime) -> int:
+    """Delete every draft older than 14 days; returns how many."""
+    return cast(CursorResult[Any], session.execute(delete(Draft).where(Draft.saved_at < now - LIFE))).rowcount

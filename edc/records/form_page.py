@@ -13,7 +13,7 @@ from audit.capture import Change
 from edc.clock import now
 from edc.permissions import Permission
 from edc.queries.models import Query
-from edc.records import service
+from edc.records import presence, service
 from edc.records.book import Entry, SubjectBook
 from edc.records.drafts import DraftBox, Typed
 from edc.records.gates import may_enter_before_consent
@@ -60,7 +60,7 @@ def at_form(blueprint: Blueprint, suffix: str = "", *, method: str = "GET") -> C
 
 def form_url(place: FormPlace, endpoint: str = "records.form") -> str:
     """The address of a form, or of one of its acts; a line that is not saved yet has that of a new line."""
-    if place.is_new and place.crf.log:
+    if not place.has_own_address:
         return url_for(NEW_ENDPOINTS[endpoint], code=place.subject.code, form_slug=place.crf.slug)
     return url_for(endpoint, **place.address)
 
@@ -198,7 +198,7 @@ def render_form(opened: OpenForm, template: str = "records/form.html", **more: o
     page: str = render_template(
         template, **frame_of(place), opened=opened, page=opened.page, mode=mode,
         next_label=next_label(opened), adding=request.args.get("add", ""), draft_url=draft_url(opened),
-        form_url=form_url(place), links=linked_with(opened), **more,
+        form_url=form_url(place), links=linked_with(opened), others=_note_presence(opened), **more,
     )  # fmt: skip
     return page
 
@@ -213,6 +213,20 @@ def linked_with(opened: OpenForm) -> list[tuple[str, str]]:
 def url_of_link(link: Link) -> str:
     """The address of the other end of a link."""
     return url_of_record(link.record) + link.anchor
+
+
+def _note_presence(opened: OpenForm) -> list[str]:
+    """Who else has the form open; that this person has it is written in a transaction of its own, by a GET only."""
+    place, me, at = opened.place, current(), now(db())
+    if not (opened.may_enter and place.has_own_address):
+        return []
+    path = form_url(place)
+    present = presence.list_present(db(), path, at)
+    if request.method == "GET" and not presence.is_noted(present, me.user.uid, at):
+        with shell().session(writes=True) as session:
+            presence.note_presence(session, path, me.user, at)
+            session.commit()
+    return presence.words(present, me.user.uid, place.subject.site.time_zone)
 
 
 def draft_url(opened: OpenForm) -> str:
@@ -243,5 +257,10 @@ def saving_for(change: Change) -> Saving:
 def keep_typed(box: DraftBox, place: FormPlace, typed: Typed) -> None:
     """Keep what was typed on a form page."""
     box.keep(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
+
+
+def keep_part(box: DraftBox, place: FormPlace, typed: Typed) -> None:
+    """Keep what was typed on a page that shows a part of a form, over what else the draft of the form holds."""
+    box.keep_typing(form_url(place), typed, title=place.full_title, form_version=place.crf.version)
 
 

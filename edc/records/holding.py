@@ -10,7 +10,7 @@ from sqlalchemy import select
 from edc.db import Session
 from edc.records.models import FormRecord
 from edc.records.problems import RecordLocked, RecordRemoved
-from edc.records.shelf import lock_subject
+from edc.records.shelf import lock_subject, shelf_of
 from edc.study.models import Site, StudyState, Subject, Visit
 
 __all__ = ["Restriction", "find_restriction", "hold", "lock_subject", "refuse_restricted"]
@@ -44,11 +44,10 @@ def find_restriction(
         for state in states:
             if getattr(holder, state, False):
                 return Restriction(holder.__audit_entity__, holder.uid, name, state)
-    for study in session.scalars(select(StudyState)):
-        for state in states:
-            if getattr(study, state):
-                return Restriction(study.__audit_entity__, study.uid, "the study", state)
-    return None
+    shelf = shelf_of(session, subject.uid)
+    study = shelf.study if shelf.is_held else session.scalar(select(StudyState))
+    held_by = next((state for state in states if getattr(study, state, False)), None)
+    return Restriction(StudyState.__audit_entity__, study.uid, "the study", held_by) if study and held_by else None
 
 
 def refuse_restricted(session: Session, record: FormRecord, states: Sequence[str] = ("locked", "frozen")) -> None:

@@ -185,6 +185,18 @@ class RecordOpening(Base):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
+class Presence(Base):
+    """Somebody who has a form open to fill it in, by the address of the form; a matter of minutes, never study data."""
+
+    __tablename__ = "presence"
+
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    user_uid: Mapped[str] = mapped_column(UID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    since: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class Draft(Base):
     """Text that a person typed and did not save: encrypted, seen by its owner only, never study data."""
 

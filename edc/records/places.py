@@ -34,6 +34,11 @@ class FormPlace:
         return self.crf.log or self.crf.repeats
 
     @property
+    def has_own_address(self) -> bool:
+        """Whether the address is that of this form alone; all new lines of a log have one in common."""
+        return not (self.crf.log and self.is_new)
+
+    @property
     def address(self) -> dict[str, Any]:
         """The segments of the form's own address."""
         found: dict[str, Any] = {"code": self.subject.code, "form_slug": self.crf.slug}

@@ -91,9 +91,7 @@ class Posting:
             self._settle(stored, saving)
             typed = posting.typed_fields(self.form)
             left = posting.left_over(typed, patch, held, stored.clashes, record.row_version)
-            draft_box().discard(self.page_url)
-            if left is not None:
-                self._keep(left)
+            self._settle_draft(left)
         return stored, left
 
     def _saving(self, change: Change) -> Saving:
@@ -102,6 +100,12 @@ class Posting:
 
     def _settle(self, stored: posting.Stored, saving: Saving) -> None:
         """What a page of its own does besides, in the same transaction."""
+
+    def _settle_draft(self, left: Typed | None) -> None:
+        """The draft of the page becomes what is left of it."""
+        draft_box().discard(self.page_url)
+        if left is not None:
+            self._keep(left)
 
     def _keep(self, typed: Typed) -> None:
         """Keep what was typed as the draft of the page, where there is room for it."""

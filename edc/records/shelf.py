@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.exc import NoResultFound
 
 from edc.db import Session
 from edc.records.models import FormRecord
 from edc.records.tables import CrfRow, GroupRow
-from edc.study.models import Subject
+from edc.study.models import StudyState, Subject
 
 _SHELVES = "shelves"
 GroupRows = dict[str, list[GroupRow]]
@@ -19,9 +19,13 @@ GroupRows = dict[str, list[GroupRow]]
 
 @dataclass
 class Shelf:
-    """The stored rows of one participant that this transaction has read: mapped objects, so always as they are now."""
+    """The stored rows of one participant that this transaction has read: mapped objects, so always as they are now.
+
+    `study`: what the study as a whole takes, read with the lock.
+    """
 
     is_held: bool = False
+    study: StudyState | None = None
     logs: dict[str, list[FormRecord]] = field(default_factory=dict)
     rows: dict[str, CrfRow] = field(default_factory=dict)
     groups: dict[str, GroupRows] = field(default_factory=dict)
@@ -90,12 +94,13 @@ def find_held(session: Session, code: str) -> Subject | None:
 def _lock(session: Session, condition: ColumnElement[bool]) -> Subject | None:
     session.flush()
     session.expire_all()
-    statement = select(Subject).where(condition).with_for_update(of=Subject)
-    subject = session.scalars(statement).one_or_none()
-    if subject is None:
+    both = select(Subject, StudyState).outerjoin(StudyState, true())
+    found = session.execute(both.where(condition).with_for_update(of=Subject)).one_or_none()
+    if found is None:
         return None
+    subject, study = found
     # What was on the shelf was read before the lock.
     shelves = _shelves(session)
     shelves.held[subject.uid] = subject
-    shelves.by_subject[subject.uid] = Shelf(is_held=True)
+    shelves.by_subject[subject.uid] = Shelf(is_held=True, study=study)
     return subject

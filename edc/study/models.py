@@ -185,7 +185,10 @@ class Visit(Audited, SiteScoped, Base):
 
     __tablename__ = "visit"
     __audit_entity__ = "visit"
-    __table_args__ = (UniqueConstraint("subject_uid", "oid"), UniqueConstraint("subject_uid", "slug"))
+    __table_args__ = (
+        UniqueConstraint("subject_uid", "oid"), UniqueConstraint("subject_uid", "slug"),
+        Index("ix_visit_status_window", "status", "window_to", "site_uid"),
+    )  # fmt: skip
 
     uid: Mapped[str] = mapped_column(UID, primary_key=True, default=new_uid)
     site_uid: Mapped[str] = mapped_column(UID, ForeignKey("site.uid"), index=True)
@@ -204,7 +207,8 @@ class Visit(Audited, SiteScoped, Base):
     frozen: Mapped[bool] = mapped_column(Boolean, default=False)
     locked: Mapped[bool] = mapped_column(Boolean, default=False)
 
-    subject: Mapped[Subject] = relationship(back_populates="visits", lazy="joined", innerjoin=True)
+    # Not joined: the participant of a record's visit is that of the record, and SQLite makes a nested join whole.
+    subject: Mapped[Subject] = relationship(back_populates="visits")
 
     def audit_path(self) -> str:
         """Participant and visit."""

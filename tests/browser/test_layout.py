@@ -16,7 +16,8 @@ COORDINATOR = (
     "/my-day", "/account", "{study}/participants", "{study}/participants/new", "{study}/queries?tab=all",
     "{study}/exports", "{here}", "{here}/c1-admission-1", "{here}/informed-consent", "{here}/informed-consent/1",
     "{here}/screening/demographics", "{here}/screening/demographics/items/sex", "{here}/screening/laboratory",
-    "{here}/c1-admission-1/il2-admission", "{here}/c1-admission-1/il2-doses", "{here}/adverse-events",
+    "{here}/c1-admission-1/il2-admission", "{here}/c1-admission-1/il2-doses",
+    "{here}/c1-admission-1/il2-doses/dose/1", "{here}/adverse-events",
     "{here}/adverse-events/1", "{here}/adverse-events/new", "{here}/lesions", "{here}/lesions/1", "{here}/lesions/new",
     "{here}/c1-response/tumour-assessment", "{here}/c1-response/visit-header/not-done", "{here}/lesions/1/remove",
 )  # fmt: skip

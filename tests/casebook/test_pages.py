@@ -139,3 +139,47 @@ def test_downloads_open_and_stand_in_the_trail(study: Flask) -> None:
     assert "1961-07-29" not in dataset
     assert "casebook.pdf" in client.get(f"{STUDY}/audit?participant={CODE}").text
     assert "crf_dm.csv" in client_of(study, "p.shah").get(f"{STUDY}/audit").text
+
+
+def one_visit(page: str) -> str:
+    """What the casebook shows of one visit on a narrow screen."""
+    found = re.search(r'<section class="d-md-none.*?</section>', page, re.DOTALL)
+    assert found
+    return re.sub(r"\s+", " ", re.sub(r"<option.*?</option>|<[^>]*>", " ", found[0]))
+
+
+@pytest.fixture
+def course(study: Flask) -> Flask:
+    """The participant with day 1 of a course that brought its visits."""
+    page = f"{STUDY}/participants/{CODE}"
+    post(client_of(study, "r.diaz"), f"{page}/visits", page, kind="D1", number="1")
+    enter(study, "c1-d1", "VISIT", {"visit_occurred": "Y", "visit_date": dt.date(2024, 1, 22)})
+    return study
+
+
+def test_a_narrow_screen_shows_the_visit_that_waits_with_every_mark_in_words(course: Flask) -> None:
+    shown = one_visit(client_of(course, "r.diaz").get(f"{STUDY}/participants/{CODE}").text)
+    assert "Screening" in shown
+    assert re.search(r"Demographics (Complete|Incomplete)\s+0 of \d+ verified", shown), shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "visit", "around"),
+    [
+        ("screening", "Screening", ["Next: Course 1, day 1"]),
+        ("c1-d1", "Course 1, day 1", ["Previous: Screening", "Next: Course 1"]),
+        ("no-such-visit", "Screening", []),
+    ],
+)
+def test_a_narrow_screen_goes_from_visit_to_visit(course: Flask, asked: str, visit: str, around: list[str]) -> None:
+    shown = one_visit(client_of(course, "r.diaz").get(f"{STUDY}/participants/{CODE}?visit={asked}").text)
+    heading = shown.split("Show", 1)[1]
+    assert heading.strip().startswith(visit), heading
+    assert [words for words in around if words not in shown] == []
+
+
+def test_the_choice_of_visits_says_what_each_waits_for(course: Flask) -> None:
+    page = client_of(course, "r.diaz").get(f"{STUDY}/participants/{CODE}").text
+    options = re.findall(r"<option value=\"(screening|c1-[\w-]+)\"[^>]*>([^<]*)</option>", page)
+    assert [slug for slug, _ in options][:2] == ["screening", "c1-d1"]
+    assert all(re.search(r": (\d+ (overdue|due|incomplete|quer(y|ies))(, )?)+$", words) for _, words in options[:2])

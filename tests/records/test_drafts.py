@@ -105,6 +105,14 @@ def test_a_draft_lives_fourteen_days(session: Session) -> None:
     assert (expire(session, NOW + LIFE), expire(session, late)) == (0, 1)
 
 
+@pytest.mark.requirement("S-6.3")
+def test_whoever_begins_a_draft_takes_away_what_others_left_too_long(session: Session) -> None:
+    keep(box(session, "left.us"), pulse="80")
+    keep(box(session, "osei", now=NOW + LIFE), pulse="76")
+    keep(box(session, now=NOW + LIFE + dt.timedelta(seconds=1)), pulse="82")
+    assert set(session.scalars(select(Draft.user_uid))) == {"osei", "diaz"}
+
+
 def test_a_discarded_draft_is_gone(session: Session) -> None:
     keep(box(session), pulse="80")
     keep(box(session, "osei"), pulse="76")
@@ -164,3 +172,20 @@ def test_retyped_text_is_no_longer_called_unreadable(session: Session) -> None:
     found = box(session).find(PATH)
     assert found is not None
     assert found.sentences == {}
+
+
+def test_fields_that_were_stored_from_elsewhere_leave_the_draft(session: Session) -> None:
+    keep(box(session), pulse="80", weight="72.0")
+    box(session).forget(PATH, ["pulse"], title="001-004 Vital signs", form_version="2.0")
+    assert texts(box(session).find(PATH)) == {"weight": "72.0"}
+    box(session).forget(PATH, ["weight"], title="001-004 Vital signs", form_version="2.0")
+    assert box(session).find(PATH) is None
+
+
+def test_what_was_typed_on_a_part_of_a_form_lies_over_the_rest_with_its_sentence(session: Session) -> None:
+    keep(box(session), pulse="80", weight="72.0")
+    part = Typed({"pulse": ["8o"]}, {"pulse": "Enter a whole number, like 80"}, row_version=3, on="card")
+    box(session).keep_typing(PATH, part, title="001-004 Vital signs", form_version="2.0")
+    found = box(session).find(PATH)
+    assert texts(found) == {"pulse": "8o", "weight": "72.0"}
+    assert found is not None and found.sentences == {"pulse": "Enter a whole number, like 80"}

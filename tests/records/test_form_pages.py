@@ -288,6 +288,50 @@ def test_a_form_sent_twice_is_stored_once(ward: Ward, nurse: FlaskClient) -> Non
     assert "This was saved already; it was not saved twice." in nurse.get(second.location).text
 
 
+# --- who else is there ----------------------------------------------------------------------------------------------
+
+
+def present(page: str) -> str:
+    """What a form page says of colleagues."""
+    found = re.search(r"<p [^>]*data-presence[^>]*>([^<]*)</p>", page)
+    assert found, "the page has no place for it"
+    return found[1]
+
+
+def test_a_form_says_who_else_has_it_open_for_some_minutes(ward: Ward, nurse: FlaskClient) -> None:
+    colleague = ward.client("k.osei")
+    assert present(colleague.get(DM).text) == ""
+    pass_time(ward.app, minutes=3)
+    sentence = "K Osei has this form open (since 08:30). You can both work; any clash is shown."
+    assert present(nurse.get(DM).text) == sentence
+    pass_time(ward.app, minutes=3)
+    assert present(nurse.get(DM).text) == ""
+
+
+def test_typing_keeps_a_colleague_in_sight_and_tells_who_is_there(ward: Ward, nurse: FlaskClient) -> None:
+    colleague = ward.client("k.osei")
+    colleague.get(DM)
+    told = keep_typing(nurse, birth_date="1959").json
+    assert told and told["others"] == ["K Osei has this form open (since 08:30). You can both work; any clash is shown."]
+    for _ in range(2):
+        pass_time(ward.app, minutes=4)
+        keep_typing(nurse, birth_date="1959")
+    assert "R Diaz has this form open (since 08:30)" in present(colleague.get(DM).text)
+    pass_time(ward.app, minutes=6)
+    keep_typing(nurse, birth_date="1959")
+    assert "(since 08:44)" in present(colleague.get(DM).text), "after a pause the time begins anew"
+
+
+def test_readers_other_forms_and_new_lines_tell_of_nobody(ward: Ward, nurse: FlaskClient) -> None:
+    monitor = ward.client("m.lindt")
+    monitor.get(DM)
+    ward.client("k.osei").get(f"{CONSENTS}/new")
+    nurse.get(DM)
+    assert present(nurse.get(DM).text) == ""
+    assert present(nurse.get(f"{CONSENTS}/new").text) == ""
+    assert "data-presence" not in monitor.get(DM).text
+
+
 # --- come back later ------------------------------------------------------------------------------------------------
 
 
@@ -302,12 +346,22 @@ def keep_typing(nurse: FlaskClient, **fields: str) -> TestResponse:
 
 @pytest.mark.requirement("S-6.3")
 def test_what_was_typed_is_there_again_for_its_owner_only(ward: Ward, nurse: FlaskClient) -> None:
-    assert keep_typing(nurse, birth_date="1959-1").json == {"kept": "08:30"}
+    assert keep_typing(nurse, birth_date="1959-1").json == {"kept": "08:30", "others": []}
     page = nurse.get(DM).text
     assert control(page, "birth_date") == "1959-1"
     assert "Draft kept 3 Feb 2024 08:30. Not in the record until you save." in page
     assert control(ward.client("k.osei").get(DM).text, "birth_date") == ""
     assert ward.casebook.state("DM", "row_version") == 0
+
+
+@pytest.mark.requirement("S-6.3")
+def test_the_key_of_drafts_on_a_device_is_of_one_person_and_is_kept_nowhere(ward: Ward, nurse: FlaskClient) -> None:
+    answer = nurse.get("/nct03991130/draft-key", headers=BROWSER)
+    again, other = (client.get("/nct03991130/draft-key", headers=BROWSER) for client in (ward.client(), ward.client("k.osei")))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json == again.json, "the next session of the same person opens what the last one kept"
+    assert answer.json and other.json and not set(answer.json.values()) & set(other.json.values())
+    assert ward.client("m.lindt").get("/nct03991130/draft-key", headers=BROWSER).status_code == 403
 
 
 def test_a_draft_is_discarded_on_request(ward: Ward, nurse: FlaskClient) -> None:

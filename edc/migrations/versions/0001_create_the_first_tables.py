@@ -121,6 +121,17 @@ def upgrade() -> None:
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index('ix_notice_user_read', ['user_uid', 'read_at'], unique=False)
 
+    op.create_table('presence',
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('user_uid', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('path', 'user_uid', name=op.f('pk_presence'))
+    )
+    with op.batch_alter_table('presence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_presence_seen_at'), ['seen_at'], unique=False)
+
     op.create_table('query_counter',
     sa.Column('uid', sa.String(length=8), nullable=False),
     sa.Column('last_number', sa.Integer(), nullable=False),
@@ -444,6 +455,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('visit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_visit_site_uid'), ['site_uid'], unique=False)
+        batch_op.create_index('ix_visit_status_window', ['status', 'window_to', 'site_uid'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_subject_uid'), ['subject_uid'], unique=False)
 
     op.create_table('form_record',

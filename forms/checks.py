@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from forms import schedule
+from forms import schedule, study
 from forms.crf import Fail, fail
+from forms.derive.dates import add_days
 from forms.views import Record, Row, VisitView
 
 WINDOW = (
@@ -45,10 +46,16 @@ def later_dated_before(visit: VisitView, day: dt.date, visits: Sequence[VisitVie
 
 
 def is_overdue(visit: VisitView, today: dt.date) -> bool:
-    """VIS-03: whether a planned visit is past its window with no entry; one that fell away or was missed is not."""
-    if visit.status != "planned" or visit.kind in (schedule.SCREENING, schedule.UNSCHEDULED):
+    """VIS-03: whether a planned visit is past its window with no entry; one that fell away or was missed is not.
+
+    A visit that appeared only after its window, as when a casebook is entered later, has some days more.
+    """
+    end = visit.window_to
+    if visit.status != "planned" or visit.kind in (schedule.SCREENING, schedule.UNSCHEDULED) or end is None:
         return False
-    return visit.date is None and visit.window_to is not None and visit.window_to < today
+    if visit.appeared is not None and visit.appeared > end:
+        end = max(end, add_days(visit.appeared, study.LATE_ENTRY.value))
+    return visit.date is None and end < today
 
 
 def earlier_twin(record: Record, records: Sequence[Record], key: Callable[[Record], object]) -> Record | None:

@@ -67,7 +67,10 @@ class Record(Row):
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """A visit as checks see it; `kind` is that of the schedule (SCR, D1, A1, ...), without the course number."""
+    """A visit as checks see it; `kind` is that of the schedule (SCR, D1, A1, ...), without the course number.
+
+    `appeared` is the day on which the schedule, or a person, added it.
+    """
 
     uid: str
     oid: str
@@ -79,6 +82,7 @@ class VisitView:
     window_from: dt.date | None = None
     window_to: dt.date | None = None
     status: str = "planned"
+    appeared: dt.date | None = None
 
 
 @dataclass

@@ -89,7 +89,7 @@ def visit_view(visit: Visit) -> VisitView:
     """A visit as checks see it."""
     return VisitView(
         visit.uid, visit.oid, visit.label, visit.kind, visit.course, visit.visit_date,
-        visit.planned_on, visit.window_from, visit.window_to, visit.status,
+        visit.planned_on, visit.window_from, visit.window_to, visit.status, visit.appeared_on,
     )  # fmt: skip
 
 

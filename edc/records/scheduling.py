@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from audit.capture import new_uid
+from edc.clock import local, now
 from edc.db import Session
 from edc.errors import Refused
 from edc.records.book import SubjectBook
@@ -31,7 +32,7 @@ def make_visit(session: Session, subject: Subject, definition: VisitDef, positio
     visit = Visit(
         uid=new_uid(), site_uid=subject.site_uid, subject_uid=subject.uid, subject=subject, oid=definition.oid,
         kind=definition.kind, course=definition.course, label=definition.label, slug=definition.slug,
-        position=position, status=PLANNED,
+        position=position, status=PLANNED, appeared_on=local(now(session), subject.site.time_zone).date(),
     )  # fmt: skip
     session.add(visit)
     return visit

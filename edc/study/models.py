@@ -199,6 +199,7 @@ class Visit(Audited, SiteScoped, Base):
     label: Mapped[str] = mapped_column(String(80))
     slug: Mapped[str] = mapped_column(String(40))
     position: Mapped[int] = mapped_column(Integer)
+    appeared_on: Mapped[dt.date | None] = mapped_column(Date)
     planned_on: Mapped[dt.date | None] = mapped_column(Date)
     window_from: Mapped[dt.date | None] = mapped_column(Date)
     window_to: Mapped[dt.date | None] = mapped_column(Date)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from flask import Flask
 
-from tests.app_fixtures import app, application_url, post
+from tests.app_fixtures import app, application_url, pass_time, post
 from tests.casebook.study import CODE, STUDY, client_of, enrol_participant, enter, open_people
 
 __all__ = ["app", "application_url"]
@@ -104,6 +104,7 @@ def test_a_screen_failure_may_be_screened_again_once(enrolled: Flask) -> None:
 def test_an_overdue_visit_is_asked_at_its_header(enrolled: Flask) -> None:
     start_course(enrolled)
     come(enrolled, "c1-admission-1", 2024, 1, 29)
+    pass_time(enrolled, days=8)
     enter(enrolled, None, "AEYN", {"any_ae": "N"})
     client = client_of(enrolled, "r.diaz")
     page = f"{BOOK}/c1-d35/visit-header"

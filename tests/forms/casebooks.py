@@ -30,14 +30,17 @@ def day(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
 
 
-def visit(oid: str, date: str | None = None, window: str = "", status: str = "planned") -> VisitView:
+def visit(
+    oid: str, date: str | None = None, window: str = "", status: str = "planned", appeared: str | None = None
+) -> VisitView:  # fmt: skip
     """A visit of the schedule; `window` is 'target first last'."""
     definition = schedule.find_visit(oid)
     assert definition is not None, oid
     target, first, last = (day(part) for part in window.split()) if window else (None, None, None)
     status = "occurred" if date else status
     return VisitView(
-        uid(oid), oid, definition.label, definition.kind, definition.course, day(date), target, first, last, status
+        uid(oid), oid, definition.label, definition.kind, definition.course, day(date), target, first, last, status,
+        day(appeared),
     )
 
 

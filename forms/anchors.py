@@ -71,9 +71,12 @@ def timeline(load: Load, attempt: int = 1) -> Timeline:
     facts = life.life_of(load, anchors, headers, attempt)
     state = status(facts)
     return Timeline(
-        anchors, _events(anchors, life.decisions_on_courses(load), is_over=state is Status.OFF_TREATMENT), visits, state,
+        anchors,
+        _events(anchors, life.decisions_on_courses(load), is_over=state is Status.OFF_TREATMENT),
+        visits,
+        state,
         lambda visit: life.is_not_applicable(visit, state, load, anchors),
-    )  # fmt: skip
+    )
 
 
 def _visit_date(record: Record) -> VisitDate:

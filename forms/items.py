@@ -18,11 +18,12 @@ MISSING_REASONS = LISTS["MISSRSN"]
 class Item:
     """One question of a CRF; subclasses say what its answer may be.
 
-    `required` with `visible_if` means required while visible; a condition there means required while it holds. `assess` items are answered by an investigator only.
-    `sponsor` items are answered by the sponsor's medical monitor only; `stamped` ones are set when a record is submitted,
-    or follow from that, and nobody types them. `derived` items are computed and read-only. `identifier` values are encrypted wherever they are stored.
-    `after_consent` marks dates of procedures, which check IC-01 compares with the consent. `since` and `retired` are the
-    CRF versions in which the item came and from which on it is not asked.
+    `required` with `visible_if` means required while visible; a condition there means required while it holds.
+    `assess` items are answered by an investigator only, `sponsor` items by the sponsor's medical monitor only;
+    `stamped` ones are set when a record is submitted, or follow from that, and nobody types them. `derived` items are
+    computed and read-only. `identifier` values are encrypted wherever they are stored. `after_consent` marks dates of
+    procedures, which check IC-01 compares with the consent. `since` and `retired` are the CRF versions in which the
+    item came and from which on it is not asked.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""Forms that a participant is not asked because of another answer: the pregnancy test without childbearing potential."""
+"""Forms that another answer rules out for a participant: the pregnancy test without childbearing potential."""
 
 from __future__ import annotations
 

@@ -56,8 +56,8 @@ class Completion:
 class Life:
     """The facts of a participant's casebook that the state follows from.
 
-    `attempt_from`: when the latest further screening attempt began (None: there is none); `attempt_open` while its visit
-    has no date yet. `last_contact`: the last day on which the participant was seen or heard of.
+    `attempt_from`: when the latest further screening attempt began (None: there is none); `attempt_open` while its
+    visit has no date yet. `last_contact`: the last day on which the participant was seen or heard of.
     """
 
     eligible: str | None = None

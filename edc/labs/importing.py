@@ -28,16 +28,20 @@ from edc.labs.matching import Matcher
 from edc.labs.result_rows import COLUMNS, Codes, ResultRow, RowFault, read_result
 from edc.labs.samples import STOPS, Line, Plan, State
 from edc.records.book import SubjectBook
+from edc.records.models import FormRecord
 from edc.records.outcome import Saving
 from edc.records.saving import lock_subject, save_several
 from edc.records.shelf import put_away
 from edc.study.lab_codes import codes_of
 from edc.study.models import Subject
 from edc.study.reference import laboratories
+from forms.patch import Patch
 
 PROCESS = "import"
 NAMES = tuple(column.name for column in COLUMNS)
 SHOWN = 500
+#: Results of one change; each takes some forty lines of the trail.
+MOST_AT_ONCE = 1_000
 CODE = re.compile(r"[A-Z0-9-]{1,16}")
 
 
@@ -181,16 +185,32 @@ def take(session: Session, by: Actor, file: ResultFile, report: Report) -> Itera
 def _take_one(session: Session, by: Actor, file: ResultFile, code: str, rows: Sequence[RawRow]) -> int:
     """Store the new results of one participant; returns how many rows brought something."""
     found = session.scalars(select(Subject).where(Subject.code == code)).one()
-    with change(session, by=by, act=Act.IMPORT, site=found.site_uid, subject=found.uid) as opened:
-        subject = lock_subject(session, found.uid)
-        plan = _plan(session, subject, rows, _Tables(session))
-        if plan.stops:
-            raise ImportStopped(Report(file, sorted(plan.lines, key=lambda line: line.row)))
-        count = sum(line.state is State.NEW for line in plan.lines)
-        if plan.brought:
-            save_several(Saving(session, opened, by, now(session)), subject.uid, plan.brought)
+    subject = lock_subject(session, found.uid)
+    plan = _plan(session, subject, rows, _Tables(session))
+    if plan.stops:
+        raise ImportStopped(Report(file, sorted(plan.lines, key=lambda line: line.row)))
+    for brought in _parts(plan.brought):
+        with change(session, by=by, act=Act.IMPORT, site=subject.site_uid, subject=subject.uid) as opened:
+            save_several(Saving(session, opened, by, now(session)), subject.uid, brought)
+            count = sum(_size(patch) for _, patch in brought)
             opened.note("lab_import", file.sha256, "file", None, f"{file.name}, {count} results", path=code)
-    return count
+    return sum(line.state is State.NEW for line in plan.lines)
+
+
+def _parts(brought: Sequence[tuple[FormRecord, Patch]]) -> Iterator[list[tuple[FormRecord, Patch]]]:
+    """Samples in portions whose trail fits into memory, however many a participant has."""
+    part: list[tuple[FormRecord, Patch]] = []
+    for one in brought:
+        if part and sum(_size(patch) for _, patch in (*part, one)) > MOST_AT_ONCE:
+            yield part
+            part = []
+        part.append(one)
+    if part:
+        yield part
+
+
+def _size(patch: Patch) -> int:
+    return sum(len(rows) for rows in patch.rows.values())
 
 
 class _Tables:

@@ -46,15 +46,21 @@ def send_report(saving: Saving, record: FormRecord) -> SaveOutcome:
     missing = [report.collection.items[name].label for name in ("ae_ref", "awareness_dt") if not report.value(name)]
     if missing:
         raise Refused(reason=f"The report lacks: {', '.join(missing)}.", remedy="Enter it, save, then send the report.")
-    at = local(saving.now, subject.site.time_zone).strftime("%Y-%m-%dT%H:%M")
-    facts = snapshot(linked_events(report, book.load(EVENTS)))
-    stamped = {"reported_dt": Answer(at, None, "derived"), "reported_facts": Answer(facts, None, "derived")}
-    saving.may_stamp = True
-    outcome = save_items(saving, record, Patch(stamped), expected_version=record.row_version)
+    outcome = stamp_report(saving, record, local(saving.now, subject.site.time_zone))
     for user_uid in list_holders(saving.session, Role.MEDICAL_MONITOR):
         when = instant_text(saving.now, subject.site.time_zone)
         tell(saving.session, user_uid, "serious-event", path=record.path, when=when)
     return outcome
+
+
+def stamp_report(saving: Saving, record: FormRecord, at: dt.datetime) -> SaveOutcome:
+    """Write down when a report went out, in the site's time, and what it said of its events."""
+    book = SubjectBook(saving.session, record.subject, saving.now)
+    facts = snapshot(linked_events(book.entry(record).view, book.load(EVENTS)))
+    sent = at.strftime("%Y-%m-%dT%H:%M")
+    stamped = {"reported_dt": Answer(sent, None, "derived"), "reported_facts": Answer(facts, None, "derived")}
+    saving.may_stamp = True
+    return save_items(saving, record, Patch(stamped), expected_version=record.row_version)
 
 
 @dataclass(frozen=True)

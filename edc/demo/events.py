@@ -127,13 +127,11 @@ def report_page(event: Event) -> Page:
     typed = {
         "verbatim": event.kind.words, "ctcae_term": event.kind.term, "start_date": f"{event.start:%Y-%m-%d}",
         "start_time": f"{event.start:%H:%M}", "ongoing": "N" if event.end else "Y",
-        "serious": "Y" if event.criterion else "N", "action_nivolumab": "DOSE NOT CHANGED",
+        "action_nivolumab": "DOSE NOT CHANGED", **({} if event.criterion else {"serious": "N"}),
         "treatment_given": event.kind.treatment, "outcome": RECOVERED if event.end else NOT_RECOVERED,
     }  # fmt: skip
     if event.end:
         typed |= {"end_date": f"{event.end:%Y-%m-%d}", "end_time": f"{event.end:%H:%M}"}
-    if event.criterion:
-        typed |= {name: "Y" if name == event.criterion else "N" for name in SERIOUSNESS}
     return Page(event.name, "AE", typed, {"GRADE": _grades(event)}, complete=False)
 
 
@@ -151,4 +149,7 @@ def assessment_page(event: Event) -> Page:
         "rel_nivolumab": event.rel_nivolumab, "rel_il2": event.rel_il2, "immune_related": event.immune,
         "action_il2": "DRUG INTERRUPTED" if event.held else "DOSE NOT CHANGED",
     }  # fmt: skip
+    if event.criterion:
+        # The report goes out with the first news; the criteria are assessed with the causality.
+        typed |= {"serious": "Y", **{name: "Y" if name == event.criterion else "N" for name in SERIOUSNESS}}
     return Page(event.name, "AE", typed, by="investigator")

@@ -162,6 +162,7 @@ EVENTS = (
     Planted("AE-09", "001-011", _LATE, "serious", "serious without a criterion",
             later=_event("urine", "Infection of the bladder", "Urinary tract infection", "3",
                          typed={"serious": "Y", **_ALL_NO})),
+    Planted("AE-10", "001-011", "AE/urine", "serious", "the same: no report of the serious event", follows=True),
     Planted("AE-11", "001-012", _LATE, "immune_related", "immune-related, but to neither drug",
             later=_event("eyes", "Inflamed eye", "Uveitis", "2", typed={"immune_related": "Y"})),
     Planted("AE-11", "001-014", _LATE, "rel_other", "severe and unrelated, no cause given",

@@ -16,19 +16,22 @@ from forms.study import DEVIATION_ANSWER
 
 def list_overdue_offers(book: SubjectBook) -> list[Query]:
     """The queries of a participant whose offered deviation waits for longer than the study allows."""
-    limit = book.now - dt.timedelta(days=DEVIATION_ANSWER.value)
-    return queries.list_unsettled_offers(book.session, book.subject.uid, limit)
+    return queries.list_unsettled_offers(book.session, book.subject.uid, _limit(book))
 
 
-def unsettled(book: SubjectBook, offered: Sequence[Query], found: Sequence[Finding]) -> list[Finding]:
-    """DV-01 for each offer that waits too long and whose own question still stands."""
+def _limit(book: SubjectBook) -> dt.datetime:
+    return book.now - dt.timedelta(days=DEVIATION_ANSWER.value)
+
+
+def unsettled(book: SubjectBook, known: Sequence[Query], found: Sequence[Finding]) -> list[Finding]:
+    """DV-01 for each offer among the queries of some records that waits too long and whose question still stands."""
     standing = {finding.key for finding in found}
-    zone = book.subject.site.time_zone
+    zone, limit = book.subject.site.time_zone, _limit(book)
     return [
         Finding(
             UNSETTLED_ID, QUERY, query.record_uid, query.row_uid, query.item_name,
             UNSETTLED.format(check=query.check_id, x=local(query.opened_at, zone).date()),
         )
-        for query in offered
-        if query.key in standing
+        for query in known
+        if query.offers_deviation and query.opened_at < limit and query.key in standing
     ]  # fmt: skip

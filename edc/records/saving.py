@@ -133,8 +133,7 @@ def judge_again(saving: Saving, book: SubjectBook, entries: Sequence[Entry]) -> 
     """Run the checks of records anew after a table of the site changed: queries open and close, no value moves."""
     outcome = SaveOutcome(entries[0].header, entries[0])
     with saving.session.no_autoflush:
-        offered = list_overdue_offers(book)
-        count_queries(entries, _evaluate(saving, book, list(entries), offered, outcome))
+        count_queries(entries, _evaluate(saving, book, list(entries), outcome))
     return outcome
 
 
@@ -151,8 +150,7 @@ def look_again(saving: Saving, book: SubjectBook) -> SaveOutcome | None:
     with saving.session.no_autoflush:
         touched = _derive_all(saving, book, entries, outcome)
         entries += _await_overdue(saving, book, entries)
-        offered = list_overdue_offers(book)
-        asked = _evaluate(saving, book, entries, offered, outcome)
+        asked = _evaluate(saving, book, entries, outcome)
         withdraw_verification(saving, outcome)
         void_signatures(saving, touched, outcome)
         count_queries(entries, asked)
@@ -204,10 +202,11 @@ def _follow_up(
         judged = list(evaluated.values()) if is_everything else _judged_anew(book, touched, evaluated, facts)
     else:
         judged = _judged_anew(book, touched, evaluated, facts)
-    judged += _await_overdue(saving, book, judged)
-    offered = list_overdue_offers(book)
-    judged += _holding(book, offered, judged)
-    asked = _evaluate(saving, book, judged, offered, outcome)
+    if book.subject.judged_on != book.view().today or any(moved):
+        judged += _await_overdue(saving, book, judged)
+        judged += _holding(book, list_overdue_offers(book), judged)
+        book.subject.judged_on = book.view().today
+    asked = _evaluate(saving, book, judged, outcome)
     withdraw_verification(saving, outcome)
     void_signatures(saving, list(touched.values()), outcome)
     if patch is not None:
@@ -331,17 +330,15 @@ def _new_version(saving: Saving, entry: Entry) -> None:
     entry.header.changed_at = saving.now
 
 
-def _evaluate(
-    saving: Saving, book: SubjectBook, entries: list[Entry], offered: Sequence[Query], outcome: SaveOutcome
-) -> list[Query]:
+def _evaluate(saving: Saving, book: SubjectBook, entries: list[Entry], outcome: SaveOutcome) -> list[Query]:
     """Run the checks, open and close their queries; returns every query of the records, closed ones too."""
     view = book.view()
     found = [finding for entry in entries for finding in evaluation.findings(entry.view, view)]
-    found += unsettled(book, offered, found)
     with_queries = [
         e.header.uid for e in entries if e.header.queries_open + e.header.queries_answered + e.header.queries_closed
     ]
     known = queries.list_for_record(saving.session, with_queries, threads=False) if with_queries else []
+    found += unsettled(book, known, found)
     places = {
         queries.place_key(f.record_uid, f.row_uid, f.item): place_of(book, f.record_uid, f.row_uid, f.item, entries)
         for f in found

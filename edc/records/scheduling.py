@@ -53,6 +53,7 @@ def add_visit(session: Session, book: SubjectBook, kind: str, number: int | None
     book.forget_visits()
     session.flush()
     _plan(visit, timeline(book.load, book.subject.screening_attempt).anchors)
+    book.subject.judged_on = None
     return visit
 
 

@@ -144,10 +144,14 @@ class CrfActivation(Audited, SiteScoped, Base):
 
 
 class Subject(Audited, SiteScoped, Base):
-    """A participant: the code, the anchors that the data give, and the restrictions on the whole casebook."""
+    """A participant: the code, the anchors that the data give, and the restrictions on the whole casebook.
+
+    `judged_on`: the site's day on which it was last asked what time alone brings about (not in the trail).
+    """
 
     __tablename__ = "subject"
     __audit_entity__ = "subject"
+    __audit_exclude__ = frozenset({"judged_on"})
     __table_args__ = (Index("ix_subject_site_code", "site_uid", "code"),)
 
     uid: Mapped[str] = mapped_column(UID, primary_key=True, default=new_uid)
@@ -161,6 +165,7 @@ class Subject(Audited, SiteScoped, Base):
     last_dose: Mapped[dt.date | None] = mapped_column(Date)
     # The sites left behind, a line each: the site's uid and the day on which the participant left it.
     former_sites: Mapped[str | None] = mapped_column(Text)
+    judged_on: Mapped[dt.date | None] = mapped_column(Date)
     frozen: Mapped[bool] = mapped_column(Boolean, default=False)
     locked: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -1356,6 +1356,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('subject', schema=None) as batch_op:
         batch_op.add_column(sa.Column('former_sites', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('judged_on', sa.Date(), nullable=True))
 
     with op.batch_alter_table('visit', schema=None) as batch_op:
         batch_op.add_column(sa.Column('appeared_on', sa.Date(), nullable=True))

@@ -50,7 +50,8 @@ LEVELS = ("record", "visit", "participant", "site", "study")
 
 @pytest.fixture
 def admission(casebook: Casebook) -> Casebook:
-    """Admission 1 of course 1 with its weight and dose level."""
+    """Admission 1 of course 1 with its weight and dose level; heart and lungs were assessed before it."""
+    casebook.save("CARD", {"assess_date": "2024-01-10"}, visit="SCR")
     casebook.add_visit("C1A1")
     casebook.save("IL2A", ADMISSION, visit="C1A1")
     return casebook

@@ -111,7 +111,8 @@ def take_file() -> Response | tuple[str, int] | str:
         return _file_page(report=report), 422 if report.stopping else 200
     with change_for_request(Act.RANGE_PROPOSE, report.name):
         count = propose_all(db(), current().actor, report)
-    flash(f"{count} ranges proposed. Each counts once an investigator of its site has approved it.")
+    words = "range" if count == 1 else "ranges"
+    flash(f"{count} {words} proposed. Each counts once an investigator of its site has approved it.")
     return redirect(url_for(".range_list", state="waiting"), 303)
 
 
@@ -139,7 +140,8 @@ def approve(uid: str) -> Response:
     if not count:
         flash("Range approved. Results saved from now on are judged by it; it changes none that is stored.")
         return _back("waiting")
-    flash(f"Range approved. No stored result was edited: {count} stand with other limits, listed below.")
+    stand = "stands" if count == 1 else "stand"
+    flash(f"Range approved. No stored result was edited: {count} {stand} with other limits, listed below.")
     return redirect(url_for(".changes", uid=uid), 303)
 
 
@@ -155,7 +157,8 @@ def take_over(uid: str) -> Response:
         saving = Saving(db(), opened, current().actor, now(db()), default_reason=reason)
         done = range_changes.take_over(saving, standing, chosen)
     left = f" Left as they are: {', '.join(done.left[:10])}{' and more' if len(done.left) > 10 else ''}."
-    flash(f"{done.count} results are judged by this range now.{left if done.left else ''}")
+    words = "result is" if done.count == 1 else "results are"
+    flash(f"{done.count} {words} judged by this range now.{left if done.left else ''}")
     return redirect(url_for(".changes", uid=uid), 303)
 
 

@@ -147,7 +147,7 @@ def test_locked_results_stay_and_are_named(study: Flask) -> None:
     assert [code for code, text in asked(study) if "ALT" in text] == ["001-001"]
     assert "1 stays as it is: locked" in look(study)
     status, page = take_over(study, all="1")
-    assert status == 200 and "1 results are judged" in page and "001-002 SCR sample 1 (locked)" in page
+    assert status == 200 and "1 result is judged" in page and "001-002 SCR sample 1 (locked)" in page
     assert limits(study, "001-002") == ("7", "35", "HIGH")
 
 

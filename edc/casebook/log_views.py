@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from edc.clock import local, now
@@ -65,7 +66,7 @@ def answer_any(code: str, form_slug: str) -> Response:
     """Store whether there is anything to list."""
     any_crf = LISTS[form_slug].any_crf
     if any_crf is None:
-        return redirect(url_for(".log", code=code, form_slug=form_slug), 303)
+        raise NotFound
     return AnyPosting({"code": code, "form_slug": any_crf.slug, "line": 1}).answer()
 
 

@@ -1,4 +1,4 @@
-"""`edc derive`: the response and survival rules on files, without a database or settings of an installation."""
+"""`edc derive`: the rules of response, survival and grading on files, without database or settings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _settings = click.option(
 
 @click.group()
 def derive() -> None:
-    """Derive responses and times to event from files, by the rules of this study.
+    """Derive responses, times to event and toxicity grades from files, by the rules of this study.
 
     Needs no database. What a command does not know passes through. Exit code 2 when the input is wrong: then no file is
     written.
@@ -90,6 +90,16 @@ def survival(source: Path, target: Path, given: tuple[str, ...]) -> None:
     from edc.cli.derive_estimates import derive_file
 
     derive_file(source, target, read_settings(given))
+
+
+@derive.command("ctcae-labs")
+@_source("IN.csv")
+@_target("OUT.csv")
+def ctcae_labs(source: Path, target: Path) -> None:
+    """Grade laboratory and measured values by the numbers of CTCAE v5.0, with the rule and the reason."""
+    from edc.cli.derive_grades import derive_grades
+
+    derive_grades(source, target)
 
 
 def read_settings(given: tuple[str, ...]) -> ResponseSettings:

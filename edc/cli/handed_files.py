@@ -155,11 +155,12 @@ def _json_number(value: object) -> int | float:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row of a CSV file; the header is row 1."""
+    """A row of a CSV file; the header is row 1. `cells` have no outer spaces, `raw` is what stands in the file."""
 
     number: int
     cells: Mapping[str, str]
     file: Path
+    raw: Mapping[str, str]
 
     def refuse(self, column: str, sentence: str) -> NoReturn:
         """Refuse a cell."""
@@ -201,7 +202,8 @@ def _table_row(number: int, columns: tuple[str, ...], cells: Sequence[str], path
     if len(cells) != len(columns):
         place = columns[len(cells)] if len(cells) < len(columns) else f"{len(columns) + 1}"
         raise Refusal(f"{path}, row {number}, column {place}: {len(cells)} cells, but the header has {len(columns)}.")
-    return TableRow(number, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}, path)
+    raw = dict(zip(columns, cells, strict=True))
+    return TableRow(number, {name: cell.strip() for name, cell in raw.items()}, path, raw)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:

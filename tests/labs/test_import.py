@@ -11,7 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from audit.models import audit_change, audit_record
+from audit.seal import seal
 from edc.queries.models import Query
+from edc.sealing import make_sealer
+from edc.verification import find_faults
 from edc.web import shell
 from tests.app_fixtures import app, application_url, csrf_token
 from tests.casebook.study import CODE, client_of, enter, saving
@@ -260,3 +263,10 @@ def test_only_coordinator_and_data_manager_import(study: Flask, name: str, statu
 def test_another_persons_upload_cannot_be_imported(study: Flask) -> None:
     _, page = send(client_of(study, "r.diaz"), csv_text(HGB))
     assert take(client_of(study, "p.shah"), page)[0] == 404 and samples(study) == []
+
+
+def test_the_trail_of_an_import_rebuilds_the_tables(study: Flask) -> None:
+    take_file(study, csv_text(HGB, ALT, {**HGB, "participant": "002-001"}), by="p.shah")
+    house = shell(study)
+    seal(house.engine, make_sealer("test", house.keys))
+    assert [str(fault) for fault in find_faults(house.engine, house.keys)] == []

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from edc.labs import csv_rows
 from edc.web import shell
 from tests.api.programs import restrict
 from tests.app_fixtures import app, application_url
 from tests.casebook.study import client_of, saving
-from tests.labs.files import ALT, HGB, SAMPLE, csv_text, results, samples, send, stopping, study, take_file
+from tests.labs.files import ALT, HGB, csv_text, results, samples, send, stopping, study, take_file
 from tests.test_walk import clinical_rows
 
 __all__ = ["app", "application_url", "study"]
@@ -78,13 +77,24 @@ def test_file_above_the_size_is_refused(study: Flask, monkeypatch: pytest.Monkey
     assert status == 422 and "It is larger than 1 MB." in page
 
 
-def test_more_rows_than_fit_are_refused(study: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_rows, "MOST_ROWS", 1)
-    status, page = send(client_of(study, "r.diaz"), GOOD)
-    assert status == 422 and "It has more than 1 rows." in page
+def rows_of_nobody(count: int) -> str:
+    """A file of short rows of a participant that is not there."""
+    head = "participant,sample_datetime,laboratory,test,result\n"
+    return head + "".join(f"001-999,2024-01-09,Moores,HGB,{number % 20}\n" for number in range(count))
 
 
-OTHER_TEST = {**SAMPLE, "panel": "CHEM", "test": "OTHER", "other_name": "Zonulin", "result": "1"}
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_hundred_thousand_rows_are_told_row_by_row(study: Flask) -> None:
+    status, page = send(client_of(study, "r.diaz"), rows_of_nobody(100_000))
+    assert status in (200, 422) and "100,000 refused" in page and "The first 200 of 100,000 are shown" in page
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_one_row_more_is_refused(study: Flask) -> None:
+    status, page = send(client_of(study, "r.diaz"), rows_of_nobody(100_001))
+    assert status == 422 and "It has more than 100,000 rows." in page
+
+
 REFUSED = [
     ("unknown participant", {"participant": "001-999"}, "participant", "There is no participant '001-999' that you can see."),
     ("of another site", {"participant": "002-001"}, "participant", "There is no participant '002-001' that you can see."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 
@@ -14,6 +14,7 @@ SLOTS, INTERVAL = 14, dt.timedelta(hours=8)
 MEAN_DOSES, SPREAD = {1: 9.0, 2: 7.0}, 2.2
 FEWEST_DOSES = {1: 3, 2: 2}
 FIRST_DAY = {1: 7, 2: 21}
+DOSES_UNTIL_NOW = 5
 ROUND_TO_IU = 1_000_000
 TOXIC_HOLDS = ("HYPOTENSION", "OLIGURIA", "TACHYCARDIA", "HYPOXIA OR DYSPNOEA", "MENTAL STATUS")
 
@@ -57,11 +58,13 @@ class Admission:
         return (self.planned(last) + dt.timedelta(hours=30)).replace(hour=11, minute=0)
 
 
-def make_admission(rng: Random, course_day_one: dt.date, course: int, number: int) -> Admission:
+def make_admission(
+    rng: Random, course_day_one: dt.date, course: int, number: int, *, most: int = SLOTS
+) -> Admission:
     """Return the stay of a course; it ends with slots held for an event, unless all were given."""
     day = course_day_one + dt.timedelta(days=FIRST_DAY[number])
     admitted = dt.datetime.combine(day, dt.time(7, rng.choice((10, 25, 40))))
-    wanted = min(max(round(rng.gauss(MEAN_DOSES[number], SPREAD)), FEWEST_DOSES[number]), SLOTS)
+    wanted = min(max(round(rng.gauss(MEAN_DOSES[number], SPREAD)), FEWEST_DOSES[number]), most)
     holds = _holds(rng, wanted)
     held = {slot for hold in holds for slot in hold.slots}
     last = max(held) if held else SLOTS
@@ -140,6 +143,13 @@ def dose_page(rng: Random, profile: Profile, stay: Admission, events: dict[str, 
     return Page(
         f"{stay.visit}/IL2D", "IL2D", {"planned_start": _minute(stay.first_slot)}, {"SLOT": rows}, visit=stay.visit
     )
+
+
+def begun_page(rng: Random, profile: Profile, stay: Admission) -> Page:
+    """The dose grid of a stay that goes on: the doses until now."""
+    so_far = Admission(stay.visit, stay.admitted, stay.first_slot, ["GIVEN"] * SLOTS)
+    whole = dose_page(rng, profile, so_far, {})
+    return replace(whole, rows={"SLOT": whole.rows["SLOT"][:DOSES_UNTIL_NOW]}, complete=False)
 
 
 def _bedside(rng: Random, profile: Profile, slot: int, held_for: str | None) -> dict[str, str]:

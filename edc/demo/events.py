@@ -9,8 +9,10 @@ from random import Random
 from typing import NamedTuple
 
 from edc.demo.dosing import Admission, Hold
-from edc.demo.entry import Page
+from edc.demo.entry import INVESTIGATOR, Page
 
+#: What nobody knows on the first day of a serious event.
+KNOWN_AT_END = frozenset({"ongoing", "end_date", "end_time", "outcome"})
 RECOVERED, NOT_RECOVERED = "RECOVERED/RESOLVED", "NOT RECOVERED/NOT RESOLVED"
 SERIOUSNESS = ("ser_death", "ser_life", "ser_hosp", "ser_disab", "ser_cong", "ser_mie")
 
@@ -73,6 +75,7 @@ IMMUNE = (
     Kind("White patches of the skin", "Skin hypopigmentation", "1"),
     Kind("Painful joints", "Arthralgia", "1", "MEDICATION"),
 )
+COLITIS = Kind("Loose stools several times a day, colitis on endoscopy", "Colitis", "23", "MEDICATION")
 
 
 def held_events(stay: Admission) -> list[Event]:
@@ -114,9 +117,9 @@ def laboratory_events(rng: Random, stay: Admission, sampled: dt.datetime) -> lis
     return found
 
 
-def immune_event(rng: Random, course: int, from_day: dt.date) -> Event:
+def immune_event(rng: Random, course: int, from_day: dt.date, kind: Kind | None = None) -> Event:
     """An event of the weeks after treatment that is ascribed to the immune system."""
-    kind = IMMUNE[(course - 1) % len(IMMUNE)]
+    kind = kind or rng.choice(IMMUNE)
     start = dt.datetime.combine(from_day + dt.timedelta(days=rng.randrange(3, 15)), dt.time(9, 0))
     end = None if kind.term in ("Hypothyroidism", "Skin hypopigmentation") else start + dt.timedelta(days=18)
     return Event(f"C{course}/AE/{kind.term}", kind, start, end, "POSSIBLE", "PROBABLE", "Y")
@@ -127,7 +130,8 @@ def report_page(event: Event) -> Page:
     typed = {
         "verbatim": event.kind.words, "ctcae_term": event.kind.term, "start_date": f"{event.start:%Y-%m-%d}",
         "start_time": f"{event.start:%H:%M}", "ongoing": "N" if event.end else "Y",
-        "action_nivolumab": "DOSE NOT CHANGED", **({} if event.criterion else {"serious": "N"}),
+        "action_nivolumab": "DOSE NOT CHANGED", "action_il2": "DRUG INTERRUPTED" if event.held else "DOSE NOT CHANGED",
+        **({} if event.criterion else {"serious": "N"}),
         "treatment_given": event.kind.treatment, "outcome": RECOVERED if event.end else NOT_RECOVERED,
     }  # fmt: skip
     if event.end:
@@ -143,13 +147,15 @@ def _grades(event: Event) -> Sequence[dict[str, str]]:
     return rows
 
 
-def assessment_page(event: Event) -> Page:
-    """What the investigator adds when the doses are entered."""
-    typed = {
-        "rel_nivolumab": event.rel_nivolumab, "rel_il2": event.rel_il2, "immune_related": event.immune,
-        "action_il2": "DRUG INTERRUPTED" if event.held else "DOSE NOT CHANGED",
-    }  # fmt: skip
+def end_page(event: Event) -> Page:
+    """What the coordinator adds to an event that was told on its first day."""
+    whole = report_page(event)
+    return replace(whole, typed={name: text for name, text in whole.typed.items() if name in KNOWN_AT_END}, rows={})
+
+
+def assessment_page(event: Event, *, complete: bool = True) -> Page:
+    """What the investigator adds."""
+    typed = {"rel_nivolumab": event.rel_nivolumab, "rel_il2": event.rel_il2, "immune_related": event.immune}
     if event.criterion:
-        # The report goes out with the first news; the criteria are assessed with the causality.
         typed |= {"serious": "Y", **{name: "Y" if name == event.criterion else "N" for name in SERIOUSNESS}}
-    return Page(event.name, "AE", typed, by="investigator")
+    return Page(event.name, "AE", typed, by=INVESTIGATOR, complete=complete)

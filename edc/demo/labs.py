@@ -40,8 +40,8 @@ AT_ANY_TIME: Mapping[Key, Band] = {("HEM", "HGB"): (11.3, 14.8), ("CHEM", "LDH")
 BASELINE_CREATININE: Band = (0.78, 1.02)
 #: What is asked of every sample after screening, which has the whole panels.
 ROUTINE_TESTS = frozenset({
-    "HGB", "WBC", "NEUT", "LYM", "EOS", "PLAT", "SODIUM", "K", "BICARB", "CREAT", "CA", "MG", "ALB", "BILI", "ALT",
-    "AST", "TROPONI", "CK", "TSH", "T4FR",
+    "HGB", "WBC", "NEUT", "LYM", "EOS", "PLAT", "SODIUM", "K", "CREAT", "ALB", "BILI", "ALT", "AST", "TROPONI", "CK",
+    "TSH", "CORTISOL", "INR",
 })  # fmt: skip
 
 

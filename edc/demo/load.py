@@ -80,6 +80,5 @@ def _staff(actors: dict[str, Actor], place: Place) -> dict[str, Actor]:
 def _enter(sessions: Sessions, story: Story, staff: dict[str, Actor], actors: dict[str, Actor]) -> None:
     desk = Desk(sessions, staff)
     desk.enrol(story.profile.site, story.consent)
-    for step in story.steps:
-        desk.do(step)
+    desk.enter(story.steps)
     review(desk, actors)

@@ -30,6 +30,7 @@ TREATMENTS = {
     "Pruritus": Drug("Hydroxyzine", "25", "mg", "Q8H", "ORAL", "TABLET"),
     "Rash maculo-papular": Drug("Loratadine", "10", "mg", "QD", "ORAL", "TABLET"),
     "Hypothyroidism": Drug("Levothyroxine", "50", "ug", "QD", "ORAL", "TABLET", "THYROID REPLACEMENT"),
+    "Colitis": Drug("Prednisone", "40", "mg", "QD", "ORAL", "TABLET", "STEROID"),
     "Arthralgia": Drug("Ibuprofen", "400", "mg", "TID", "ORAL", "TABLET", "NSAID/ANTIPYRETIC"),
 }
 VASOPRESSOR = Drug(

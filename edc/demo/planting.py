@@ -1,7 +1,7 @@
 """The errors that are planted in the made-up study: the checks must find each of them, and nothing else.
 
 Each line says which check finds it, on which form of which participant, at which item, and what was done. `follows`
-marks a second finding of the same mistake.
+marks a second finding of the same mistake, `settled` a question that the story itself answers later on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from edc.demo.entry import MISSING, Page, Rows, Step
+from edc.demo.entry import MISSING, Correction, Page, Rows, Step
 from edc.demo.story import Story
 from forms.study import IL2_INTERVAL
 
@@ -23,7 +23,8 @@ class Planted:
     """One planted error: where its query stands, and the edit of what was typed.
 
     `page` names the form in the story; `later` adds a page after the named one, for a day counted from that page's
-    date, and the query stands on it. `also` edits further pages, so that the error shows.
+    date, and the query stands on it. `added` is entered when everything else is; the query stands on `page`. `also`
+    edits further pages, so that the error shows.
     """
 
     check: str
@@ -33,9 +34,11 @@ class Planted:
     how: str
     edit: Edit | None = None
     later: Callable[[dt.date], Page] | None = None
+    added: Callable[[Story], Page | Correction] | None = None
     also: tuple[tuple[str, Edit], ...] = ()
     row: tuple[str, Which] | None = None
     follows: bool = False
+    settled: bool = False
 
 
 # --- how something is typed wrong -----------------------------------------------------------------------------------
@@ -142,6 +145,13 @@ def result_of(test: str) -> Which:
     return lambda rows: 1 + next(place for place, row in enumerate(rows["RESULT"]) if row["test"] == test)
 
 
+def row_of(group: str, **typed: str) -> Which:
+    """The first row in which something is typed."""
+    return lambda rows: 1 + next(
+        place for place, row in enumerate(rows[group]) if all(row.get(name) == text for name, text in typed.items())
+    )
+
+
 # --- putting errors into stories ------------------------------------------------------------------------------------
 
 
@@ -154,6 +164,7 @@ class Expected:
     page: str
     row: tuple[str, int] | None
     item: str
+    settled: bool = False
 
 
 def plant(story: Story, errors: Sequence[Planted]) -> tuple[Story, list[Expected]]:
@@ -167,25 +178,28 @@ def plant(story: Story, errors: Sequence[Planted]) -> tuple[Story, list[Expected
 
 
 def _plant(story: Story, error: Planted) -> tuple[Story, Expected]:
+    if error.added:
+        story = replace(story, steps=[*story.steps, error.added(story)])
     page = _page_to_edit(story, error)
     edited = error.edit(page) if error.edit else page
     later = error.later(_date_of(page)) if error.later else None
     found_on = later or edited
     row = (error.row[0], error.row[1]((later or page).rows)) if error.row else None
     for name, edit in error.also:
-        other = next(each for each in _pages(story) if each.name == name)
+        other = next(each for each in pages_of(story) if each.name == name)
         story = _with_page(story, other, [edit(other)])
     story = _with_page(story, page, [edited, *([later] if later else [])])
-    return story, Expected(error.check, error.code, found_on.name, row, error.item)
+    return story, Expected(error.check, error.code, found_on.name, row, error.item, error.settled)
 
 
-def _pages(story: Story) -> list[Page]:
+def pages_of(story: Story) -> list[Page]:
+    """Every page of a story, the consent first."""
     return [story.consent, *(step for step in story.steps if isinstance(step, Page))]
 
 
 def _page_to_edit(story: Story, error: Planted) -> Page:
     """The page of the name; where a form is filled in twice, the one that types the item or has the group."""
-    named = [page for page in _pages(story) if page.name == error.page]
+    named = [page for page in pages_of(story) if page.name == error.page]
     if not named:
         raise LookupError(f"{error.code} has no page {error.page} for {error.check}")
     group = error.row[0] if error.row else None

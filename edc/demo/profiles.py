@@ -24,14 +24,34 @@ class Course(StrEnum):
     PD = "PD"
     TREATED = "on treatment"
     SCREENED = "in screening"
+    FAILED = "screen failure"
 
 
-#: One in five of site 001 responds: 1 CR, 4 PR, 6 SD, 12 PD, and two whose first scan is not reached.
+class Ending(StrEnum):
+    """How a treated participant left the study, or that the follow-up goes on."""
+
+    COMPLETED = "completed"
+    FOLLOWED = "in follow-up"
+    DIED = "died"
+    DIED_EARLY = "died in the safety window"
+    WITHDREW = "withdrew"
+    LOST = "lost to follow-up"
+
+
+#: One in five of site 001 responds: 1 CR, 4 PR; one is in an admission, one in screening, one was never eligible.
 OUTCOMES = {
-    "001": "PR PD SD PD PD PR PD SD CR PD PD SD PR PD SD PD PD PR PD SD PD SD PD TREATED SCREENED",
+    "001": "PR PD SD PD PD PR PD SD CR FAILED PD SD PR PD SD PD PD PR PD SD PD SD PD TREATED SCREENED",
     "002": "SD PD",
 }
-COURSES = {Course.CR: 3, Course.PR: 3, Course.SD: 2, Course.PD: 1, Course.TREATED: 1, Course.SCREENED: 0}
+ENDINGS = {
+    "001-001": Ending.FOLLOWED, "001-003": Ending.WITHDREW, "001-004": Ending.DIED, "001-005": Ending.LOST,
+    "001-006": Ending.FOLLOWED, "001-009": Ending.FOLLOWED, "001-016": Ending.DIED_EARLY, "001-018": Ending.FOLLOWED,
+}  # fmt: skip
+#: Failed the first screening and was screened again.
+RESCREENED = "001-021"
+#: Scanned between the visits, too.
+SCANNED_BETWEEN = ("001-008", "001-018")
+COURSES = {Course.CR: 3, Course.PR: 2, Course.SD: 2, Course.PD: 1, Course.TREATED: 1}
 RENAL_EVERY = 5
 RACES = ("WHITE",) * 7 + ("ASIAN", "BLACK OR AFRICAN AMERICAN", "WHITE|AMERICAN INDIAN OR ALASKA NATIVE")
 
@@ -61,7 +81,22 @@ class Profile:
     @property
     def courses(self) -> int:
         """The courses begun."""
-        return COURSES[self.course]
+        return COURSES.get(self.course, 0)
+
+    @property
+    def ending(self) -> Ending:
+        """How the participant left the study."""
+        return ENDINGS.get(self.code, Ending.COMPLETED)
+
+    @property
+    def is_treated(self) -> bool:
+        """Whether the participant was registered and treated."""
+        return self.courses > 0
+
+    @property
+    def registered_on(self) -> dt.date:
+        """The day of eligibility assessment and registration."""
+        return self.day_one - dt.timedelta(days=3)
 
     @property
     def age(self) -> int:

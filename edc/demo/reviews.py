@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from audit.capture import Actor
-from edc.accounts.service import get_user
 from edc.demo.entry import Desk, Page
 from edc.permissions import Role
 from edc.queries import service as queries
@@ -17,9 +16,8 @@ from edc.records.axes import count_axes
 from edc.records.book import Entry, SubjectBook
 from edc.records.models import FormRecord
 from edc.records.saving import Saving, place_of
-from edc.records.service import get_record_by_uid, list_records, note_opening
+from edc.records.service import get_record_by_uid, list_records
 from edc.review.locking import lock_participant
-from edc.review.signing import content_of, list_signable, sign_records
 from edc.review.verification import list_verifiable, verify_items
 
 MONITOR, SIGNER, MANAGER, SITE = "m.lindt", "l.ames", "p.shah", "r.diaz"
@@ -85,7 +83,7 @@ def review(desk: Desk, actors: Mapping[str, Actor]) -> None:
     if desk.code == CORRECTION[0]:
         desk.fill(CORRECTION[1], CORRECTION[2])
     if desk.code == SIGNED:
-        _sign(desk, actors[SIGNER], _uids(desk, lambda record: bool(record.visit and record.visit.oid == SIGNED_VISIT)))
+        desk.sign(actors[SIGNER], _uids(desk, lambda record: bool(record.visit and record.visit.oid == SIGNED_VISIT)))
     if desk.code == LOCKED:
         _finish(desk, actors)
 
@@ -93,7 +91,7 @@ def review(desk: Desk, actors: Mapping[str, Actor]) -> None:
 def _finish(desk: Desk, actors: Mapping[str, Actor]) -> None:
     everything = _uids(desk, lambda _: True)
     _verify(desk, actors[MONITOR], everything)
-    _sign(desk, actors[SIGNER], everything)
+    desk.sign(actors[SIGNER], everything)
     reason = "All forms complete, verified and signed"
 
     def lock(saving: Saving) -> None:
@@ -124,22 +122,6 @@ def _verifying(uid: str) -> Callable[[Saving], object]:
 
 def _entry(saving: Saving, record: FormRecord) -> Entry:
     return SubjectBook(saving.session, record.subject, saving.now).entry(record)
-
-
-def _sign(desk: Desk, signer: Actor, uids: Sequence[str]) -> None:
-    """Open each form, then sign all in one act."""
-
-    def work(saving: Saving) -> None:
-        user = get_user(saving.session, signer.user_name)
-        subject, found = desk.subject(saving.session), [get_record_by_uid(saving.session, uid) for uid in uids]
-        for record in found:
-            note_opening(saving.session, record, user.uid, saving.now)
-        saving.session.flush()
-        book = SubjectBook(saving.session, subject, saving.now)
-        content = content_of(list_signable(saving.session, book, found, user.uid))
-        sign_records(saving, subject, found, content=content, user_uid=user.uid, printed_name=user.printed_name)
-
-    desk.act(signer, "record:sign", work)
 
 
 def _discuss(desk: Desk, actors: Mapping[str, Actor], question: Question) -> None:

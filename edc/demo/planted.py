@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from edc.demo.entry import Page
+from edc.demo.planted_screening import SCREENING
 from edc.demo.planting import (
     Planted,
     after_last_given,
@@ -204,4 +205,4 @@ TUMOURS = (
             typing(inv_overall="CR")),
 )  # fmt: skip
 
-ERRORS: tuple[Planted, ...] = (*GENERAL, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)
+ERRORS: tuple[Planted, ...] = (*GENERAL, *SCREENING, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)

@@ -145,13 +145,6 @@ def result_of(test: str) -> Which:
     return lambda rows: 1 + next(place for place, row in enumerate(rows["RESULT"]) if row["test"] == test)
 
 
-def row_of(group: str, **typed: str) -> Which:
-    """The first row in which something is typed."""
-    return lambda rows: 1 + next(
-        place for place, row in enumerate(rows[group]) if all(row.get(name) == text for name, text in typed.items())
-    )
-
-
 # --- putting errors into stories ------------------------------------------------------------------------------------
 
 
@@ -186,7 +179,8 @@ def _plant(story: Story, error: Planted) -> tuple[Story, Expected]:
     found_on = later or edited
     row = (error.row[0], error.row[1]((later or page).rows)) if error.row else None
     for name, edit in error.also:
-        other = next(each for each in pages_of(story) if each.name == name)
+        named = [each for each in pages_of(story) if each.name == name]
+        other = next((each for each in named if edit(each).typed.keys() == each.typed.keys()), named[0])
         story = _with_page(story, other, [edit(other)])
     story = _with_page(story, page, [edited, *([later] if later else [])])
     return story, Expected(error.check, error.code, found_on.name, row, error.item, error.settled)

@@ -85,8 +85,9 @@ STORED = (
 @pytest.mark.requirement("S-5.1")
 def test_what_can_be_stored_is_stored_shown_and_leaves_exactly(ward: Ward) -> None:
     client = ward.client()
-    for what, stored in STORED:
-        page = client.get(ward.post(client, NEW_EVENT, {"verbatim": stored}).location, headers=BROWSER)
+    for line, (what, stored) in enumerate(STORED, start=2):
+        assert ward.post(client, NEW_EVENT, {"verbatim": stored}).status_code == 303, what
+        page = client.get(f"{EVENTS}/{line}", headers=BROWSER)
         assert f'value="{stored}"' in words(page), what
     assert "<script>alert" not in page.text
     exact, guarded = (exported(client, query) for query in ("", "?guard=1"))

@@ -5,6 +5,7 @@ import edc.notices.models
 import edc.queries.models
 import edc.records.data_keys
 import edc.records.models
+import edc.study.ctcae_wording
 import edc.study.lab_codes
 import edc.study.models  # noqa: F401 (each import declares its tables)
 import exports.models  # noqa: F401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forms import study
@@ -78,10 +78,10 @@ class EventLog:
         return highest is not None and int(highest) >= self.severe_from
 
 
-def grade_options(term: Term | None) -> list[tuple[str, str]]:
-    """The grades that a term offers (all while none is chosen) with what they mean in general."""
+def grade_options(term: Term | None, wording: Mapping[int, str]) -> list[tuple[str, str]]:
+    """The grades that a term offers (all while none is chosen) with their wording, or what they mean in general."""
     offered = term.grades if term else tuple(GRADE_MEANINGS)
-    return [(str(grade), f"{grade} - {GRADE_MEANINGS[grade]}") for grade in offered]
+    return [(str(grade), f"{grade} - {wording.get(grade) or GRADE_MEANINGS[grade]}") for grade in offered]
 
 
 CTCAE_EVENTS = EventLog(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -11,6 +12,7 @@ from edc.adverse_events import terms
 from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
 from edc.records.tables import CRF_TABLES
+from edc.study.ctcae_wording import has_wording, wording_of
 from forms import episodes
 from forms.dictionaries.ctcae import Term
 from forms.dictionaries.synonyms import suggest
@@ -56,6 +58,7 @@ class EventPage:
     twins: list[Twin]
     used: dict[str, int]
     back: str = ""
+    wording_url: str = ""
 
     @property
     def near_twins(self) -> list[Twin]:
@@ -96,7 +99,7 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
     typed = page.typed.text(log.term)
     term = log.term_of(typed if typed is not None else record.value(log.term))
     grades = next(group for group in page.groups if group.oid == log.grades.oid)
-    _offer_grades(log, grades, term)
+    _offer_grades(log, grades, term, wording_of(opened.book.session, term))
     if log.term in items and items[log.term].index_url:
         items[log.term].index_url = url_for("adverse_events.terms_index", digest=terms.index()[1])
     words = page.typed.text(log.words) or record.value(log.words) or ""
@@ -106,13 +109,14 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
         [DrugView(drug, items.get(drug.relation), items.get(drug.action)) for drug in log.drugs],
         list_twins(log, opened), used_terms(log, opened),
         back=request.args.get("dose", "") or page.typed.text("dose") or "",
+        wording_url=url_for("adverse_events.grade_words") if has_wording(opened.book.session) else "",
     )  # fmt: skip
     return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
 
 
-def _offer_grades(log: EventLog, grades: GroupView, term: Term | None) -> None:
+def _offer_grades(log: EventLog, grades: GroupView, term: Term | None, wording: Mapping[int, str]) -> None:
     """Only the grades that the term has, each with its meaning; one in the record stays visible."""
-    offered = grade_options(term)
+    offered = grade_options(term, wording)
     for row in [*grades.rows, *([grades.blank] if grades.blank else [])]:
         for view in row.items:
             if view.name == log.grade and view.options:

@@ -19,9 +19,11 @@ from edc.records.draft_views import keep_as_draft
 from edc.records.drafts import Typed
 from edc.records.form_page import draft_box, form_url, frame_of, keep_typed, open_form, render_form, this_place
 from edc.records.views import note_opening
+from edc.study.ctcae_wording import wording_of
 from edc.web import ExpiredPost, db, keep_draft, needs, require
+from forms.dictionaries.ctcae import find_term
 from forms.dictionaries.term_search import search
-from forms.event_logs import EVENT_LOGS, EventLog
+from forms.event_logs import EVENT_LOGS, EventLog, grade_options
 
 blueprint = Blueprint("adverse_events", __name__)
 P = Permission
@@ -116,6 +118,14 @@ def terms_index(digest: str) -> Response:
     answer = Response(body, mimetype="application/json", headers={"Content-Encoding": "gzip"})
     answer.cache_control.private, answer.cache_control.max_age, answer.cache_control.immutable = True, YEAR, True
     return answer
+
+
+@blueprint.get("/adverse-event-grades.json")
+@needs(P.RECORD_READ)
+def grade_words() -> dict[str, str]:
+    """What stands beside each grade of a term, for a term that is chosen in the browser."""
+    term = find_term(request.args.get("term", ""))
+    return dict(grade_options(term, wording_of(db(), term)))
 
 
 # --- late forms -----------------------------------------------------------------------------------------------------

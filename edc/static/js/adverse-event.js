@@ -1,5 +1,5 @@
 // One adverse event. The term (input[data-combobox] with data-index-url) decides which grades are offered.
-//   [data-grades]        holds the radios of the grades; digits choose one while the focus is in its group
+//   [data-grades]        holds the radios of the grades; digits choose one while the focus is in its group; [data-words-url] says what stands beside each
 //   [data-twins]         names the control of the onset; [data-twin] in it is another event of the participant: shown when it has the term and may overlap
 //   [data-term-facts]    gets the class of the term; [data-use-term] buttons propose a term
 // Without it the server offers the grades of the stored term, and proposals are buttons that post.
@@ -24,6 +24,13 @@ const follow = async () => {
   if (facts) facts.textContent = found ? found[1] : ''
   const shown = found ? offered(found[2]) : []
   for (const radio of radios()) radio.closest('label').hidden = Boolean(found) && !shown.includes(radio.value) && !radio.checked
+  if (grades.dataset.wordsUrl) await word(found ? found[0] : '')
+}
+// Words of a term that was left meanwhile come too late.
+const word = async name => {
+  const words = await fetch(`${grades.dataset.wordsUrl}?term=${encodeURIComponent(name)}`).then(answer => answer.ok ? answer.json() : {}).catch(() => ({}))
+  if (name && name.toLowerCase() !== term.value.trim().toLowerCase()) return
+  for (const radio of radios()) if (words[radio.value]) radio.closest('label').lastChild.data = words[radio.value]
 }
 const start = document.getElementsByName(document.querySelector('[data-twins]')?.dataset.twins)[0]
 const meet = () => {

@@ -8,6 +8,7 @@ def test_monitor_reads_queries(app: Flask) -> None:
     assert client.get("/nct03991130/queries").status_code == 200
 """
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from audit.append_only import install_triggers
@@ -55,7 +57,10 @@ def create_schema(url: str) -> None:
 def make_app(database_url: str, **settings: Any) -> Flask:
     """Return an application on the database, with cheap password hashes and a clock that a test may move."""
     config = Config(testing=True, database_url=database_url, security_contact="s.contact", **settings)
-    return create_app(config, clock=SetClock(datetime.now(UTC)))
+    made = create_app(config, clock=SetClock(datetime.now(UTC)))
+    # Each application compiles its templates; those of one run share what is compiled.
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.RUN_FOLDER])
+    return made
 
 
 @pytest.fixture

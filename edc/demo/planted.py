@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from edc.demo.entry import Page
+from edc.demo.planted_care import CARE
 from edc.demo.planted_screening import SCREENING
 from edc.demo.planting import (
     Planted,
@@ -177,6 +178,9 @@ EVENTS = (
             later=_event("cough", "Cough", "Cough", "1", typed={"action_il2": "DRUG INTERRUPTED"})),
     Planted("AE-13", "001-017", _LATE, "action_nivolumab", "dose reduced, which the study does not foresee",
             later=_event("mouth", "Dry mouth", "Dry mouth", "1", typed={"action_nivolumab": "DOSE REDUCED"})),
+    Planted("AE-14", "001-016", _LATE, "treatment_given", "drained, but no procedure is listed",
+            later=_event("effusion", "Fluid around the lung", "Pleural effusion", "2",
+                         typed={"treatment_given": "PROCEDURE"})),
     Planted("AE-15", "001-019", _LATE, "ctcae_term", "term that CTCAE does not use for these words",
             later=_event("vitiligo", "Vitiligo", "Dry skin", "1")),
 )  # fmt: skip
@@ -205,4 +209,4 @@ TUMOURS = (
             typing(inv_overall="CR")),
 )  # fmt: skip
 
-ERRORS: tuple[Planted, ...] = (*GENERAL, *SCREENING, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)
+ERRORS: tuple[Planted, ...] = (*GENERAL, *SCREENING, *CARE, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)

@@ -87,12 +87,12 @@ def _trial_drug(story: Story) -> Correction:
     return corrected("SCR/DH", "DH", {}, {"PTX": [row]})
 
 
-def _late_sample(panel: str, *results: tuple[str, str, str]) -> Callable[[Story], Page]:
-    """A sample of the day before registration that the laboratory reported late."""
+def _late_sample(panel: str, *results: tuple[str, str, str], days: int = 1) -> Callable[[Story], Page]:
+    """A sample of so many days before registration that the laboratory reported late."""
 
     def made(story: Story) -> Page:
         first = next(page for page in pages_of(story) if page.name == "SCR/LAB")
-        day = story.profile.registered_on - dt.timedelta(days=1)
+        day = story.profile.registered_on - dt.timedelta(days=days)
         typed = {
             "performed": "Y", "sample_dt": f"{day} 08:00", "lab": first.typed["lab"], "fasting": "U", "panel": panel,
             "accession": f"{story.profile.code}-L",
@@ -156,6 +156,10 @@ ELIGIBILITY = (
             added=_late_sample("HEM", ("PLAT", "88", "10^3/uL"))),
     Planted("LB-11", "001-019", _IE, "incl10", "INR of the day before registration",
             added=_late_sample("COAG", ("INR", "2.1", ""))),
+    Planted("IC-01", "001-006", "SCR/LAB/late", "sample_dt", "a sample of another physician",
+            added=_late_sample("COAG", ("INR", "1.1", ""), days=35)),
+    Planted("LB-12", "001-006", _IE, "incl10", "that sample is too old, and the only one",
+            added=_not_done("COAG", "INR")),
     Planted("MH-02", "001-020", "MH/late", "grade", "toxicity of earlier treatment that was not told",
             added=line("MH", "late", _neuropathy)),
     Planted("IE-01", "001-020", _IE, "incl14", "the same: the criterion rests on it", follows=True),

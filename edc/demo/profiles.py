@@ -51,6 +51,9 @@ ENDINGS = {
 RESCREENED = "001-021"
 #: Scanned between the visits, too.
 SCANNED_BETWEEN = ("001-008", "001-018")
+#: Women who may become pregnant, so that pregnancy tests are asked in every study.
+FERTILE = ("001-011", "001-021")
+YEARS_OF_FERTILE = 43
 COURSES = {Course.CR: 3, Course.PR: 2, Course.SD: 2, Course.PD: 1, Course.TREATED: 1}
 RENAL_EVERY = 5
 RACES = ("WHITE",) * 7 + ("ASIAN", "BLACK OR AFRICAN AMERICAN", "WHITE|AMERICAN INDIAN OR ALASKA NATIVE")
@@ -118,6 +121,8 @@ def _profile(rng: Random, site: str, number: int, course: Course) -> Profile:
     sex = rng.choice("MMMFF")
     consent_on = ANCHOR + dt.timedelta(DAYS_BETWEEN_CONSENTS * (number - 1) + rng.randrange(4))
     born = consent_on - dt.timedelta(days=rng.randrange(41 * 365, 72 * 365))
+    if subject_number(site, number) in FERTILE:
+        sex, born = "F", consent_on.replace(year=consent_on.year - YEARS_OF_FERTILE, day=15)
     weight = rng.gauss(88, 11) if sex == "M" else rng.gauss(71, 9)
     return Profile(
         site=site, number=number, course=course, sex=sex, birth_date=born, race=rng.choice(RACES),

@@ -154,7 +154,7 @@ def _operation(rng: Random, profile: Profile) -> Page:
     what, where = ("Nephrectomy", "KIDNEY") if profile.is_renal else ("Wide local excision", "SKIN")
     typed = {
         "category": "SURGERY", "term": what, "prior": "Y", "minor": "N", "indication": "Primary tumour",
-        "start": f"{done:%Y-%m}", "location": where,
+        "start": f"{done:%Y-%m}", "end": f"{done:%Y-%m}", "location": where,
     }  # fmt: skip
     return Page("PR/1", "PR", typed)
 

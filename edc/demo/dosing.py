@@ -73,6 +73,12 @@ def make_admission(
     return Admission(f"C{course}A{number}", admitted, first_slot, statuses, holds)
 
 
+def ends_in_shock(stay: Admission) -> Admission:
+    """The same stay, with the last slots held for hypotension and earlier ones for something else."""
+    earlier = [replace(one, reason="TACHYCARDIA") if one.reason == "HYPOTENSION" else one for one in stay.holds[:-1]]
+    return replace(stay, holds=[*earlier, replace(stay.holds[-1], reason="HYPOTENSION")])
+
+
 def _holds(rng: Random, wanted: int) -> list[Hold]:
     """Perhaps a pause in the middle, and at the end the slots held before dosing stopped."""
     if wanted == SLOTS:

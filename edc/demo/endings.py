@@ -15,7 +15,8 @@ STOPPED_FOR = {Course.PD: "PROGRESSIVE DISEASE", Course.SD: "PHYSICIAN DECISION"
 EOT_AFTER, FOLLOW_UP_AFTER = dt.timedelta(days=2), dt.timedelta(weeks=12)
 LANDMARK_AFTER = dt.timedelta(days=363)
 SAFETY = (dt.timedelta(days=35), dt.timedelta(days=94))
-BY_PHONE, IN_PERSON = "TELEPHONE CALL", "IN PERSON"
+IN_PERSON = "IN PERSON"
+DEVIATION_EVERY = 4
 SCANS_IN_FOLLOW_UP = {Course.CR: 0.0, Course.PR: 0.51, Course.SD: 1.4}
 NEXT_THERAPY = {True: ("VEGF TKI", "Cabozantinib"), False: ("CHEMOTHERAPY", "Dacarbazine")}
 
@@ -39,6 +40,8 @@ def end(teller: Teller, disease: tumours.Disease) -> Iterator[Step]:
         return
     first, second = (teller.last_day_35 + after for after in SAFETY)
     yield from _safety(teller, "SFU30", first)
+    if teller.profile.number % DEVIATION_EVERY == 0:
+        yield deviation_page("SFU30", first, "PROCEDURE MISSED", "Free T4 was not asked at the 30-day visit")
     if ending in (Ending.DIED_EARLY, Ending.LOST):
         yield from _gone(teller, first)
         return
@@ -87,11 +90,11 @@ def _safety(teller: Teller, visit: str, day: dt.date) -> Iterator[Step]:
         yield _contact(teller.profile, visit, day, "PD SINCE LAST" if teller.profile.course is Course.PD else "NO PD")
 
 
-def _contact(profile: Profile, visit: str, day: dt.date, disease: str, by: str = IN_PERSON) -> Page:
+def _contact(profile: Profile, visit: str, day: dt.date, disease: str) -> Page:
     """What is known at a contact after treatment; after progression another therapy began."""
     progressed = disease == "PD SINCE LAST"
     typed = {
-        "status_date": day.isoformat(), "status": "ALIVE", "source": by, "disease_status": disease,
+        "status_date": day.isoformat(), "status": "ALIVE", "source": IN_PERSON, "disease_status": disease,
         "new_therapy": "Y" if progressed else "N",
     }  # fmt: skip
     category, agent = NEXT_THERAPY[profile.is_renal]
@@ -151,6 +154,15 @@ def _death(seen: dt.date, died: dt.date) -> Iterator[Step]:
     }  # fmt: skip
     yield Page("DTH", "DTH", typed)
     yield _completion(died, seen, "DEATH")
+
+
+def deviation_page(name: str, day: dt.date, category: str, description: str) -> Page:
+    """A deviation that the site found itself."""
+    typed = {
+        "dev_date": day.isoformat(), "category": category, "severity": "MINOR", "description": description,
+        "irb_reportable": "N",
+    }  # fmt: skip
+    return Page(f"DV/{name}", "DV", typed)
 
 
 def _completion(day: dt.date, seen: dt.date, reason: str, **more: str) -> Page:

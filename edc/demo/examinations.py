@@ -10,7 +10,7 @@ from edc.demo.entry import Page
 from edc.demo.profiles import Profile
 
 POSTMENOPAUSAL_AGE = 50
-SCREENING = "SCR"
+SCREENINGS = ("SCR", "SCR2")
 
 
 def vital_signs_page(rng: Random, profile: Profile, visit: str, day: dt.date) -> Page:
@@ -22,7 +22,7 @@ def vital_signs_page(rng: Random, profile: Profile, visit: str, day: dt.date) ->
         "pulse": str(rng.randrange(58, 92)), "resp_rate": str(rng.randrange(12, 19)),
         "temperature": f"36.{rng.randrange(3, 10)}", "temperature_unit": "C", "spo2": str(rng.randrange(95, 100)),
     }  # fmt: skip
-    if visit == SCREENING:
+    if visit in SCREENINGS:
         typed |= {"height": str(_height(rng, profile)), "height_unit": "cm"}
     return Page(f"{visit}/VS", "VS", typed, visit=visit)
 
@@ -44,7 +44,7 @@ def physical_exam_page(rng: Random, visit: str, day: dt.date) -> Page:
 
 def cardiac_page(rng: Random, visit: str, day: dt.date) -> Page:
     """Heart and lungs: with ECG and echo at screening, by history and exam at an admission."""
-    is_whole = visit == SCREENING
+    is_whole = visit in SCREENINGS
     typed = {
         "adequate_il2": "Y", "assess_date": day.isoformat(), "htn_duration": "N", "anticoag_stable": "NA",
         "basis": "HISTORY AND EXAM|ECG|ECHO" if is_whole else "HISTORY AND EXAM", "ecg_done": "Y" if is_whole else "N",
@@ -67,6 +67,6 @@ def pregnancy_page(visit: str, taken: dt.datetime) -> Page:
     """A negative test."""
     typed = {
         "performed": "Y", "sample_dt": f"{taken:%Y-%m-%d %H:%M}", "result": "NEGATIVE", "breastfeeding": "N",
-        "specimen": "SERUM" if visit == SCREENING else "URINE",
+        "specimen": "SERUM" if visit in SCREENINGS else "URINE",
     }  # fmt: skip
     return Page(f"{visit}/PREG", "PREG", typed, visit=visit)

@@ -38,7 +38,12 @@ IN_EVENT: Mapping[str, tuple[Key, Band, Band]] = {
 #: What is slightly off in people with cancer, at any time.
 AT_ANY_TIME: Mapping[Key, Band] = {("HEM", "HGB"): (11.3, 14.8), ("CHEM", "LDH"): (165, 330), ("CHEM", "CRP"): (1, 24)}
 BASELINE_CREATININE: Band = (0.78, 1.02)
-#: What is asked of every sample after screening, which has the whole panels.
+#: What is asked at screening only where somebody wants it.
+RARE_TESTS = frozenset({
+    "RBC", "BASO", "CL", "URATE", "GGT", "LIPASET", "AMYLASE", "FIBRINO", "T3FR", "TROPONT", "CKMB", "BNPPRONT",
+    "SPGRAV", "PH", "LEUKASE", "NITRITE", "KETONES",
+})  # fmt: skip
+#: What is asked of every sample after screening.
 ROUTINE_TESTS = frozenset({
     "HGB", "WBC", "NEUT", "LYM", "EOS", "PLAT", "SODIUM", "K", "CREAT", "ALB", "BILI", "ALT", "AST", "TROPONI", "CK",
     "TSH", "CORTISOL", "INR",
@@ -69,7 +74,10 @@ def sample_page(rng: Random, profile: Profile, sample: Sample) -> Page:
     }  # fmt: skip
     if sample.timing:
         typed["timing"] = sample.timing
-    tests = [test for test in list_tests(sample.panels) if sample.is_whole or test.code in ROUTINE_TESTS]
+    tests = [
+        test for test in list_tests(sample.panels)
+        if test.code in ROUTINE_TESTS or (sample.is_whole and test.code not in RARE_TESTS)
+    ]  # fmt: skip
     rows = list(_results(rng, profile, sample, tests))
     return Page(sample.name, "LAB", typed, {"RESULT": rows}, visit=sample.visit)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,6 +23,7 @@ from edc.demo.reviews import review
 from edc.demo.story import Story, tell
 from edc.study.models import Subject
 
+COLLECT_AFTER = (50_000, 20, 100)
 PARTICIPANTS = sum(len(outcomes.split()) for outcomes in OUTCOMES.values())
 
 
@@ -43,6 +46,17 @@ def loading_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Look for garbage seldom: a load makes many objects that live as long as their transaction, and few cycles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def load_study(
     sessions: Sessions,
     rules: Rules,
@@ -57,11 +71,12 @@ def load_study(
     `most` stops after so many participants.
     """
     actors = _set_up(sessions, rules, by)
-    for profile in make_profiles(seed)[:most]:
-        story, _ = plant(tell(profile, seed), ERRORS)
-        place = next(place for place in PLACES if place.code == profile.site)
-        _enter(sessions, story, _staff(actors, place), actors)
-        advance()
+    with rare_collections():
+        for profile in make_profiles(seed)[:most]:
+            story, _ = plant(tell(profile, seed), ERRORS)
+            place = next(place for place in PLACES if place.code == profile.site)
+            _enter(sessions, story, _staff(actors, place), actors)
+            advance()
 
 
 def _set_up(sessions: Sessions, rules: Rules, by: Actor) -> dict[str, Actor]:

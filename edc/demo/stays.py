@@ -27,6 +27,7 @@ def stay(teller: Teller, day_one: dt.date, course: int, number: int) -> Iterator
     in_shock = course == number == FIRST and teller.profile.code in IN_SHOCK
     most = MOST_BEFORE_SHOCK if in_shock else dosing.SLOTS
     found = dosing.make_admission(teller.rng(course, number, "doses"), day_one, course, number, most=most)
+    found = dosing.ends_in_shock(found) if in_shock else found
     yield from _admitted(teller, found)
     if teller.profile.course is Course.TREATED and number == SECOND:
         yield dosing.begun_page(teller.rng(found.visit, "bedside"), teller.profile, found)

@@ -250,7 +250,7 @@ def test_the_study_loads_on_postgresql(tmp_path: Path) -> None:
         engine = make_engine(url)
         with sessions_of(engine)() as session:
             assert session.scalars(select(Subject.code).order_by(Subject.code)).all() == ["001-001", LOCKED]
-            assert found(session) == []
+            assert found(session) == [one for one in expected() if one[1].startswith(("001-001", LOCKED))]
         assert [str(finding) for finding in find_faults(engine, RING) if not finding.is_note] == []
         engine.dispose()
     finally:

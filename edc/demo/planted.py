@@ -1,4 +1,4 @@
-"""What is planted: some fifty mistakes as sites make them, over as many different checks as there are."""
+"""What is planted: mistakes as sites make them, over as many different checks as there are."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ class Status(StrEnum):
     @property
     def words(self) -> str:
         """The state as people read it."""
-        return self.value.replace("_", " ").capitalize()
+        plain = self.value.replace("FOLLOW_UP", "FOLLOW-UP").replace("LONG_TERM", "LONG-TERM")
+        return plain.replace("_", " ").capitalize()
 
 
 #: Nothing is due any more in these states; what was collected stays.

@@ -72,7 +72,7 @@ def test_from_consent_to_a_locked_dataset(hospital: Hospital, as_person: AsPerso
     treats_the_participant(coordinator, investigator, code)
     follows_the_tumours(coordinator, investigator, code)
     corrects_a_value(coordinator, code)
-    reads_and_signs(investigator, coordinator, monitor, code)
+    reads_and_signs(investigator, coordinator, manager, code)
     verifies_and_asks(monitor, coordinator, code)
     takes_listings_away(monitor, code, tmp_path)
     changes_a_verified_and_signed_value(coordinator, code)
@@ -148,9 +148,9 @@ def corrects_a_value(coordinator: Person, code: str) -> None:
     assert "Complete." in coordinator.save()
 
 
-def reads_and_signs(investigator: Person, coordinator: Person, monitor: Person, code: str) -> None:
+def reads_and_signs(investigator: Person, coordinator: Person, manager: Person, code: str) -> None:
     """Questions of checks are settled first; then the investigator opens each form and signs them all."""
-    review.settle_queries(coordinator, monitor)
+    review.settle_queries(coordinator, manager)
     assert site.read_every_form(investigator, code) > 5
     said = site.sign_all(investigator, code)
     investigator.go(f"/participants/{code}/sign")

@@ -154,6 +154,12 @@ def _log(crf: type[CRF], records: dict[tuple[str, str], list[FormRecord]]) -> Lo
     return LogLine(crf, total(marked) if marked else Marks(), len(live), len(lines) - len(live))
 
 
+def short_name(visit: Visit) -> str:
+    """The name of a visit as it heads a column, with its own course or running number."""
+    found = schedule.find_visit(visit.oid)
+    return found.short if found else visit.label
+
+
 def window_words(visit: Visit) -> tuple[str, str]:
     """How a visit stands to its window: tone and words."""
     if visit.status == "missed":

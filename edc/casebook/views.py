@@ -127,7 +127,8 @@ def casebook(code: str) -> str:
     page: str = render_template(
         "casebook/matrix.html", subject=subject, matrix=built, columns=columns,
         shown=matrix.choose_column(columns, request.args.get("visit", "")),
-        window_words=matrix.window_words, kinds=schedule.VISIT_KINDS, today=here, is_over=subject.status in ENDED,
+        window_words=matrix.window_words, short_name=matrix.short_name, kinds=schedule.VISIT_KINDS, today=here,
+        is_over=subject.status in ENDED,
         serious=list_reports(db(), only_open=True, subject=subject),
     )  # fmt: skip
     return page

@@ -163,6 +163,14 @@ def test_a_narrow_screen_shows_the_visit_that_waits_with_every_mark_in_words(cou
     assert re.search(r"Visit header (Complete|Incomplete)\s+0 of \d+ verified", shown), shown
 
 
+def test_each_column_is_headed_by_its_own_course_or_number(course: Flask) -> None:
+    client, page = client_of(course, "r.diaz"), f"{STUDY}/participants/{CODE}"
+    post(client, f"{page}/visits", page, kind="LTFU", number="2")
+    heads = re.findall(r'<th scope="col"><a[^>]*>([^<]*)</a>', client.get(page).text)
+    assert heads[:2] == ["Screening", "C1 D1"]
+    assert "Follow-up 2" in heads
+
+
 @pytest.mark.parametrize(
     ("asked", "visit", "around"),
     [

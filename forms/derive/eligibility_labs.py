@@ -100,7 +100,8 @@ def last_result(samples: Records, panel: str, test: str, registration: dt.date) 
         for sample in samples
         if sample.sample_dt and earliest(sample.sample_dt) <= registration
         for row in sample.rows("RESULT")
-        if (row.panel, row.test, row.row_status) == (panel, test, "DONE") and row.value("value") is not None
+        if row.value("test") == test and (row.panel, row.row_status) == (panel, "DONE")
+        if row.value("value") is not None
     ]
     return max(found, key=lambda one: one[:2])[2] if found else None
 

@@ -17,7 +17,17 @@ from edc.errors import NotFound
 from edc.permissions import Permission
 from edc.records.draft_views import keep_as_draft
 from edc.records.drafts import Typed
-from edc.records.form_page import draft_box, form_url, frame_of, keep_typed, open_form, render_form, this_place
+from edc.records.form_page import (
+    View,
+    at_slugs,
+    draft_box,
+    form_url,
+    frame_of,
+    keep_typed,
+    open_form,
+    render_form,
+    this_place,
+)
 from edc.records.views import note_opening
 from edc.study.ctcae_wording import wording_of
 from edc.web import ExpiredPost, db, keep_draft, needs, require
@@ -30,22 +40,11 @@ P = Permission
 LOGS = {log.crf.slug: log for log in EVENT_LOGS}
 MOST_TERMS = 20
 YEAR = 365 * 24 * 3600
-View = Callable[..., object]
 
 
 def at_logs(*suffixes: str, method: str = "GET") -> Callable[[View], View]:
-    """Register a view at the address of each event log; the segment of the log wins over those of all forms."""
-
-    def register(view: View) -> View:
-        for slug in LOGS:
-            for suffix in suffixes:
-                blueprint.add_url_rule(
-                    f"/participants/<code>/{slug}{suffix}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
-                    defaults={"form_slug": slug},
-                )  # fmt: skip
-        return view
-
-    return register
+    """Register a view at the address of each event log."""
+    return at_slugs(blueprint, LOGS, *(f"/participants/<code>/{{slug}}{suffix}" for suffix in suffixes), method=method)
 
 
 # --- one event ------------------------------------------------------------------------------------------------------

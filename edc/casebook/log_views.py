@@ -16,6 +16,8 @@ from edc.records.book import SubjectBook
 from edc.records.drafts import Typed
 from edc.records.form_page import (
     OpenForm,
+    View,
+    at_slugs,
     frame_of,
     open_form,
     this_place,
@@ -36,21 +38,11 @@ from forms.logs import LOG_LISTS, LogList, list_of, log_answered_by
 blueprint = Blueprint("logs", __name__)
 P = Permission
 LISTS = {listed.crf.slug: listed for listed in LOG_LISTS}
-View = Callable[..., object]
 
 
 def at_logs(suffix: str = "", *, method: str = "GET") -> Callable[[View], View]:
-    """Register a view at the address of each declared log; the segment of the log wins over those of all forms."""
-
-    def register(view: View) -> View:
-        for slug in LISTS:
-            blueprint.add_url_rule(
-                f"/participants/<code>/{slug}{suffix}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
-                defaults={"form_slug": slug},
-            )  # fmt: skip
-        return view
-
-    return register
+    """Register a view at the address of each declared log."""
+    return at_slugs(blueprint, LISTS, f"/participants/<code>/{{slug}}{suffix}", method=method)
 
 
 @at_logs()

@@ -15,7 +15,7 @@ from edc.dosing.grid_page import render_dose, render_grid
 from edc.dosing.posting import DosePosting, GridPosting
 from edc.permissions import Permission
 from edc.records.draft_views import keep_as_draft
-from edc.records.form_page import open_form, this_place
+from edc.records.form_page import View, at_slugs, open_form, this_place
 from edc.records.views import note_opening
 from edc.web import ExpiredPost, keep_draft, needs
 from forms.dose_grids import DOSE_GRIDS, DoseGrid
@@ -26,18 +26,9 @@ DOSE = "/dose/<int(min=1):slot>"
 GRIDS = {grid.crf.slug: grid for grid in DOSE_GRIDS}
 
 
-def at_grids(method: str, suffix: str = "") -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """Register a view at each dose grid's address with a suffix; its segment wins over that of all forms."""
-
-    def register(view: Callable[..., object]) -> Callable[..., object]:
-        for slug in GRIDS:
-            blueprint.add_url_rule(
-                f"/participants/<code>/<visit_slug>/{slug}{suffix}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
-                defaults={"form_slug": slug},
-            )  # fmt: skip
-        return view
-
-    return register
+def at_grids(method: str, suffix: str = "") -> Callable[[View], View]:
+    """Register a view at the address of each dose grid, with a suffix."""
+    return at_slugs(blueprint, GRIDS, f"/participants/<code>/<visit_slug>/{{slug}}{suffix}", method=method)
 
 
 @at_grids("GET")

@@ -14,7 +14,7 @@ from edc.labs.posting import SheetPosting
 from edc.labs.sheet_page import render_sheet
 from edc.permissions import Permission
 from edc.records.draft_views import keep_as_draft
-from edc.records.form_page import open_form, this_place
+from edc.records.form_page import View, at_slugs, open_form, this_place
 from edc.records.views import note_opening
 from edc.web import ExpiredPost, keep_draft, needs
 from forms.lab_sheets import LAB_SHEETS, LabSheet
@@ -22,22 +22,12 @@ from forms.lab_sheets import LAB_SHEETS, LabSheet
 blueprint = Blueprint("labs", __name__)
 P = Permission
 SHEETS = {sheet.crf.slug: sheet for sheet in LAB_SHEETS}
-View = Callable[..., object]
 
 
 def at_sheets(method: str) -> Callable[[View], View]:
-    """Register a view at the address of each sheet; the segment of the form wins over those of all forms."""
-
-    def register(view: View) -> View:
-        for slug in SHEETS:
-            for repeat in ("", "/<int:repeat>"):
-                blueprint.add_url_rule(
-                    f"/participants/<code>/<visit_slug>/{slug}{repeat}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
-                    defaults={"form_slug": slug},
-                )  # fmt: skip
-        return view
-
-    return register
+    """Register a view at the address of each sheet and of its further samples."""
+    place = "/participants/<code>/<visit_slug>/{slug}"
+    return at_slugs(blueprint, SHEETS, place, f"{place}/<int:repeat>", method=method)
 
 
 @at_sheets("GET")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,6 +53,24 @@ def at_form(blueprint: Blueprint, suffix: str = "", *, method: str = "GET") -> C
     def register(view: View) -> View:
         for shape in SHAPES:
             blueprint.add_url_rule(shape + suffix, view.__name__, view, methods=[method])  # type: ignore[arg-type]
+        return view
+
+    return register
+
+
+def at_slugs(blueprint: Blueprint, slugs: Iterable[str], *shapes: str, method: str = "GET") -> Callable[[View], View]:
+    """Register a view at the addresses of forms with a screen of their own, `{slug}` in a shape standing for each.
+
+    A segment that is spelled out wins over the one that takes the slug of every form.
+    """
+
+    def register(view: View) -> View:
+        for slug in slugs:
+            for shape in shapes:
+                rule = shape.replace("{slug}", slug)
+                blueprint.add_url_rule(
+                    rule, view.__name__, view, methods=[method], defaults={"form_slug": slug}  # type: ignore[arg-type]
+                )
         return view
 
     return register

@@ -14,7 +14,7 @@ from edc.db import Session
 from edc.permissions import Permission
 from edc.records.book import SubjectBook
 from edc.records.draft_views import keep_as_draft
-from edc.records.form_page import open_form, this_place
+from edc.records.form_page import View, at_slugs, open_form, this_place
 from edc.records.service import get_subject
 from edc.records.views import note_opening
 from edc.tumours.assessment_page import render_assessment
@@ -27,21 +27,11 @@ blueprint = Blueprint("tumours", __name__)
 P = Permission
 SHEETS = {sheet.crf.slug: sheet for sheet in TUMOUR_SHEETS}
 REGISTERS = {sheet.register.slug: sheet for sheet in TUMOUR_SHEETS}
-View = Callable[..., object]
 
 
 def at_assessments(method: str) -> Callable[[View], View]:
-    """Register a view at the address of each assessment; the segment of the form wins over those of all forms."""
-
-    def register(view: View) -> View:
-        for slug in SHEETS:
-            blueprint.add_url_rule(
-                f"/participants/<code>/<visit_slug>/{slug}", view.__name__, view, methods=[method],  # type: ignore[arg-type]
-                defaults={"form_slug": slug},
-            )  # fmt: skip
-        return view
-
-    return register
+    """Register a view at the address of each assessment."""
+    return at_slugs(blueprint, SHEETS, "/participants/<code>/<visit_slug>/{slug}", method=method)
 
 
 def at_registers(view: View) -> View:

@@ -145,9 +145,9 @@ class Person:
         self.page.get_by_label("Mark complete").check()
 
     def save(self) -> str:
-        """Save the form; returns what the page says of it."""
-        self.page.locator(".cb-savebar").get_by_role("button", name="Save", exact=True).click()
-        expect(self.page.locator("#page-status p").first).to_be_visible()
+        """Save the form and wait for the page that answers; returns what it says."""
+        with self.page.expect_navigation():
+            self.page.locator(".cb-savebar").get_by_role("button", name="Save", exact=True).click()
         return self.messages
 
     def complete(self) -> str:

@@ -1,0 +1,80 @@
+"""What the tables and figures of the outcomes show: plain values, without a database and without a drawing library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from forms.derive.kaplan_meier import KaplanMeier
+
+RESPONSE, PROGRESSION, NIVOLUMAB, ADMISSION, DEATH = "response", "progression", "nivolumab", "admission", "death"
+GIVEN, HELD, NOT_REACHED = "GIVEN", "HELD", "NOT_REACHED"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A participant of the waterfall: lowest change of the sum from baseline in percent, and the best response."""
+
+    subject: str
+    change: Decimal
+    response: str
+    is_confirmed: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened to a participant, weeks after the first dose; `kind` is one of the constants above."""
+
+    week: Decimal
+    kind: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A participant of the swimmer: weeks followed since the first dose, what happened, and whether it goes on."""
+
+    subject: str
+    weeks: Decimal
+    response: str
+    marks: tuple[Mark, ...]
+    is_ongoing: bool
+
+
+@dataclass(frozen=True)
+class Track:
+    """A participant of the spider: change of the sum from baseline in percent at each assessment, in weeks."""
+
+    subject: str
+    response: str
+    points: tuple[tuple[Decimal, Decimal], ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Kaplan-Meier curve over months, by what it is of ("Progression-free survival, all treated")."""
+
+    name: str
+    estimate: KaplanMeier
+    landmarks: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class Toxicity:
+    """A term or class of adverse events: how many participants had each highest grade, of how many treated."""
+
+    name: str
+    is_class: bool
+    by_grade: tuple[int, int, int, int, int]
+    treated: int
+
+
+@dataclass(frozen=True)
+class DoseCell:
+    """A dose slot of the heat map; `reason` is why a dose was held."""
+
+    subject: str
+    course: int
+    admission: int
+    slot: int
+    state: str
+    reason: str = ""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from edc.clock import now
 from edc.db import Session
 from edc.records.blank import LOG_PLACE
-from edc.records.marks import Marks, due_state, marks_of, total
+from edc.records.marks import Marks, due_state, is_past_screening, marks_of, total
 from edc.records.models import FormRecord
 from edc.records.ruled_out import crfs_ruled_out
 from edc.study.activation import crfs_not_in_use
@@ -141,7 +141,8 @@ def _cell(
     if crf not in belong:
         return None
     live = [record for record in records[visit.uid, crf.oid] if not record.removed]
-    unstarted = due_state(visit, today, is_optional=belong[crf].is_conditional)
+    is_past = is_past_screening(visit, visit.subject.screening_attempt)
+    unstarted = due_state(visit, today, is_optional=belong[crf].is_conditional, is_past=is_past)
     marks = total([marks_of(record, unstarted) for record in live]) if live else marks_of(None, unstarted)
     return Cell(crf, visit, marks, live, not belong[crf].is_conditional)
 

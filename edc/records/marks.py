@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from edc.records.models import COMPLETE, NOT_DONE, NOT_STARTED, SIGNED, VOID, FormRecord
 from edc.study.models import Subject, Visit
+from forms import schedule
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,14 @@ class Marks:
     signature_words: str = ""
 
 
-def due_state(visit: Visit | None, today: dt.date, *, is_optional: bool = False) -> tuple[str, str]:
-    """The entry mark of a form nobody started: not due, due or overdue, with its words."""
-    if visit is not None and visit.status == "not applicable":
+def due_state(
+    visit: Visit | None, today: dt.date, *, is_optional: bool = False, is_past: bool = False
+) -> tuple[str, str]:
+    """The entry mark of a form nobody started: not due, due or overdue, with its words.
+
+    `is_past`: the visit is a screening that failed before the participant was screened again.
+    """
+    if visit is not None and (is_past or visit.status == "not applicable"):
         return "", "not applicable"
     if visit is None or is_optional or visit.status == "missed":
         return ("", "not planned") if is_optional else ("not_due", "not due")
@@ -40,6 +46,11 @@ def due_state(visit: Visit | None, today: dt.date, *, is_optional: bool = False)
     if start is not None and today >= start:
         return "due", f"due since {start}"
     return "not_due", f"due {start}" if start else "not due"
+
+
+def is_past_screening(visit: Visit, attempt: int) -> bool:
+    """Whether a visit belongs to a screening before the latest, whose number is `attempt`."""
+    return visit.kind == schedule.SCREENING and visit.oid != schedule.get_visit(schedule.SCREENING, attempt).oid
 
 
 def marks_of(record: FormRecord | None, unstarted: tuple[str, str] = ("", "")) -> Marks:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from edc.clock import local, now
 from edc.db import Session
-from edc.records.marks import due_state
+from edc.records.marks import due_state, is_past_screening
 from edc.records.models import NOT_STARTED, FormRecord
 from edc.records.ruled_out import crfs_ruled_out
 from edc.study.activation import crfs_not_in_use
@@ -26,13 +26,15 @@ def count_missing(session: Session, subjects: Sequence[Subject]) -> Counter[str]
     begun = _begun(session, uids)
     today = {one.uid: local(now(session), one.site.time_zone).date() for one in subjects}
     visits = session.scalars(select(Visit).where(Visit.subject_uid.in_(uids))).unique()
+    attempts = {one.uid: one.screening_attempt for one in subjects}
     sites = {one.site_uid: one.site for one in subjects}
     hidden = {uid: crfs_not_in_use(session, site, now(session)) for uid, site in sites.items()}
     ruled_out = crfs_ruled_out(session, uids)
     return Counter(
         visit.subject_uid
         for visit in visits
-        if due_state(visit, today[visit.subject_uid])[0] in DUE
+        if not is_past_screening(visit, attempts[visit.subject_uid])
+        and due_state(visit, today[visit.subject_uid])[0] in DUE
         for oid in _required(visit)
         if (visit.uid, oid) not in begun and oid not in hidden[visit.site_uid] | ruled_out[visit.subject_uid]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from forms import schedule
 from forms.conditions import when
 from forms.crf import CRF, Fail, check, fail
 from forms.derive.dates import add_days, certainly_after
@@ -18,13 +19,23 @@ EARLY_REASONS = ("DEATH", "WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP")
 LEAST_ATTEMPTS = 3
 
 
+def ends_earlier_screening(subject: SubjectView, reason: str, completed: dt.date) -> bool:
+    """Whether the screening failed on that day and the participant was screened again: the study went on after it."""
+    first = schedule.get_visit(schedule.SCREENING).oid
+    again = [visit for visit in subject.visits if visit.kind == schedule.SCREENING and visit.oid != first]
+    return reason == "SCREEN FAILURE" and any(visit.date is None or visit.date > completed for visit in again)
+
+
 class StudyCompletion(CRF, oid="EOS", title="Study completion", domain="DS", slug="study-completion"):
     """The end of a participant's time in the study; what was collected stays."""
 
     completion_date = Date(
         "Date of completion or leaving", required=True, sdtm="DS.DSSTDTC; DSSCAT=STUDY PARTICIPATION", cdash="DSSTDAT"
     )
-    reason = Choice("Reason", "NCOMPLT_EOS", required=True, sdtm="DS.DSDECOD", cdash="DSDECOD")
+    reason = Choice(
+        "Reason", "NCOMPLT_EOS", required=True, sdtm="DS.DSDECOD", cdash="DSDECOD",
+        help="A participant who was screened again has left only later: change the date and the reason then.",
+    )  # fmt: skip
     specify = Text(
         "Details", 200, required=True, visible_if=when("reason", "OTHER", "PHYSICIAN DECISION"), sdtm="DS.DSTERM"
     )
@@ -38,52 +49,75 @@ class StudyCompletion(CRF, oid="EOS", title="Study completion", domain="DS", slu
 
     @check(
         "EOS-01", "Completion {x} is before the 90-day safety window ends ({y}).",
-        on="completion_date reason subject.last_dose study.ae_window",
+        on="completion_date reason subject subject.last_dose study.ae_window",
     )  # fmt: skip
-    def window_is_over(completed: dt.date, reason: str, last_dose: dt.date, window: int) -> Fail | None:
+    def window_is_over(
+        completed: dt.date, reason: str, subject: SubjectView, last_dose: dt.date, window: int
+    ) -> Fail | None:
         """The safety window is over, unless the participant died, withdrew or was lost."""
         end = add_days(last_dose, window)
-        return fail(x=completed, y=end) if completed < end and reason not in EARLY_REASONS else None
+        if completed >= end or reason in EARLY_REASONS or ends_earlier_screening(subject, reason, completed):
+            return None
+        return fail(x=completed, y=end)
 
     @check(
         "EOS-01", "Completion {x} is before the decision to stop treatment ({y}).",
-        on="completion_date all:EOT",
+        on="completion_date reason? subject all:EOT",
     )  # fmt: skip
-    def treatment_ended_before(completed: dt.date, ends: Sequence[Record]) -> Fail | None:
+    def treatment_ended_before(
+        completed: dt.date, reason: str | None, subject: SubjectView, ends: Sequence[Record]
+    ) -> Fail | None:
         """The study does not end before treatment does."""
         decided = max((r.decision_date for end in ends for r in end.rows("DRUG") if r.decision_date), default=None)
-        return fail(x=completed, y=decided) if decided and completed < decided else None
+        if decided is None or completed >= decided or ends_earlier_screening(subject, reason or "", completed):
+            return None
+        return fail(x=completed, y=decided)
 
     @check(
         "EOS-01", "Treatment began on {y}, but its discontinuation is not recorded.",
-        on="completion_date subject.c1d1 all:EOT",
+        on="completion_date reason? subject subject.c1d1 all:EOT",
     )  # fmt: skip
-    def treatment_end_is_told(_: dt.date, c1d1: dt.date, ends: Sequence[Record]) -> Fail | None:
+    def treatment_end_is_told(
+        completed: dt.date, reason: str | None, subject: SubjectView, c1d1: dt.date, ends: Sequence[Record]
+    ) -> Fail | None:
         """A treated participant has a record of the end of treatment."""
         is_told = any(row.decision_date for end in ends for row in end.rows("DRUG"))
-        return None if is_told else fail(y=c1d1)
+        return None if is_told or ends_earlier_screening(subject, reason or "", completed) else fail(y=c1d1)
 
     @check(
-        "EOS-01", "'Screen failure', but the participant was registered on {y}.", on="reason subject.registration_date"
-    )
-    def registered_is_no_screen_failure(reason: str, registered: dt.date) -> Fail | None:
+        "EOS-01", "'Screen failure', but the participant was registered on {y}.",
+        on="completion_date? reason subject subject.registration_date",
+    )  # fmt: skip
+    def registered_is_no_screen_failure(
+        completed: dt.date | None, reason: str, subject: SubjectView, registered: dt.date
+    ) -> Fail | None:
         """A registered participant is no screen failure."""
-        return fail("reason", y=registered) if reason == "SCREEN FAILURE" else None
+        is_earlier = completed is not None and ends_earlier_screening(subject, reason, completed)
+        return fail("reason", y=registered) if reason == "SCREEN FAILURE" and not is_earlier else None
 
     @check(
-        "EOS-02", "{form} dated {x} is after completion.", on="completion_date procedures", yields_to="EOS-01"
-    )
-    def nothing_follows(completed: dt.date, done: Sequence[Procedure]) -> Fail | None:
+        "EOS-02", "{form} dated {x} is after completion.", on="completion_date reason? subject procedures",
+        yields_to="EOS-01",
+    )  # fmt: skip
+    def nothing_follows(
+        completed: dt.date, reason: str | None, subject: SubjectView, done: Sequence[Procedure]
+    ) -> Fail | None:
         """Nothing was done with the participant after the completion."""
+        if ends_earlier_screening(subject, reason or "", completed):
+            return None
         late = [one for one in done if certainly_after(one.date, completed)]
         return fail(form=late[0], x=str(late[0].date).replace("T", " ")) if late else None
 
     @check(
         "EOS-02", "Last known alive is {x}; the latest contact recorded is {y}.",
-        on="last_known_alive subject all:SURV",
+        on="last_known_alive completion_date? reason? subject all:SURV",
     )  # fmt: skip
-    def contact_is_latest(alive: dt.date, subject: SubjectView, contacts: Sequence[Record]) -> Fail | None:
+    def contact_is_latest(
+        alive: dt.date, completed: dt.date | None, reason: str | None, subject: SubjectView, contacts: Sequence[Record]
+    ) -> Fail | None:
         """Last known alive is the day of the latest contact."""
+        if completed and ends_earlier_screening(subject, reason or "", completed):
+            return None
         spoken = [contact.status_date for contact in contacts if contact.status == "ALIVE" and contact.status_date]
         latest = max([*spoken, *(visit.date for visit in subject.visits if visit.date)], default=None)
         return fail(x=alive, y=latest) if latest and latest != alive else None

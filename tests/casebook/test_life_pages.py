@@ -95,6 +95,8 @@ def test_a_screen_failure_may_be_screened_again_once(enrolled: Flask) -> None:
     page = client.get(f"{BOOK}/screening-2").text
     assert "Laboratory" in page and "Demographics" not in page
     assert "Screening" in client.get(LIST).text and "Screen again" not in client.get(BOOK).text
+    first = client.get(f"{BOOK}/screening").text
+    assert "not applicable" in first and "due since" not in first
     come(enrolled, "screening-2", 2024, 1, 22)
     enter(enrolled, None, "EOS", {"completion_date": dt.date(2024, 1, 25)}, reason="second failure")
     assert "Screen failed" in client.get(LIST).text

@@ -97,6 +97,10 @@ def completed(reason: str = "COMPLETED", on: str = "2024-07-12", alive: str = ""
     return record("EOS", completion_date=on, reason=reason, **({"last_known_alive": alive} if alive else {}), **more)
 
 
+FAILED = completed("SCREEN FAILURE", "2024-01-20")
+AGAIN = [visit("SCR", "2024-01-08"), visit("SCR2", "2024-02-12")]
+LATER = (record("VISIT", visit("C1D1", "2024-03-04"), visit_occurred="Y", visit_date="2024-03-04"),)
+
 STUDY_COMPLETION = [
     passes("EOS-01", "95 days after the last dose", completed(), ENDED, **TREATED),
     passes("EOS-01", "on the day the window ends", completed(on="2024-07-07"), ENDED, **TREATED),
@@ -114,6 +118,17 @@ STUDY_COMPLETION = [
     asks("EOS-01", "screen failure after registration", completed("SCREEN FAILURE", "2024-03-09"),
          registration="2024-03-02", item="reason",
          message="'Screen failure', but the participant was registered on 2024-03-02."),
+    passes("EOS-01", "screened again after the failure and treated", FAILED, **TREATED, registration="2024-03-02",
+           visits=AGAIN),
+    passes("EOS-01", "screened again, visit without a date", FAILED, registration="2024-03-02",
+           visits=[visit("SCR", "2024-01-08"), visit("SCR2")]),
+    asks("EOS-01", "failed the second screening too, but registered", completed("SCREEN FAILURE", "2024-02-20"),
+         registration="2024-03-02", visits=AGAIN),
+    passes("EOS-02", "screened again, later visits", FAILED, *LATER, visits=AGAIN),
+    asks("EOS-02", "failed the second screening too, later visits",
+         completed("SCREEN FAILURE", "2024-02-20"), *LATER, visits=AGAIN),
+    passes("EOS-02", "screened again, seen alive later", completed("SCREEN FAILURE", "2024-01-20", "2024-01-20"),
+           visits=AGAIN),
     passes("EOS-02", "last visit on the day of completion", completed(),
            record("VISIT", visit("SFU90", "2024-07-12"), visit_occurred="Y", visit_date="2024-07-12"), ENDED, **TREATED),
     asks("EOS-02", "a visit a day later", completed(),

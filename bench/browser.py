@@ -41,6 +41,20 @@ class Browser:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", path, urlencode(fields).encode(), kind)
 
+    def post_and_read(self, path: str, fields: list[tuple[str, str]]) -> Answer:
+        """Send a form, and be as after the page that follows: it would tell what was saved and forget it.
+
+        Who never asked for that page would send a longer cookie with each save.
+        """
+        before = dict(self.cookies)
+        answer = self.post(path, fields)
+        self.cookies = before
+        return answer
+
+    def twin(self) -> Browser:
+        """Another browser of the same session."""
+        return Browser(self.port, dict(self.cookies))
+
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -52,7 +52,7 @@ class Form:
 
     def save(self) -> Answer:
         """Send the form; the next save is of the version that this one made."""
-        answer = self.browser.post(self.path, self.changed())
+        answer = self.browser.post_and_read(self.path, self.changed())
         if answer.status == 303:
             self.fields["row_version"] = str(int(self.fields["row_version"]) + 1)
         return answer
@@ -109,7 +109,7 @@ def many(stage: Stage, report: Report, browser: Browser, limits: int) -> None:
     numbers = count(1)
     rows = _rate(lambda: _row(bare, next(numbers)), times)[0]
     versions = _versions(stage)
-    forms = [Form(Browser(browser.port, browser.cookies), f"001-{number:05}") for number in range(2, 2 + CLIENTS)]
+    forms = [Form(browser.twin(), f"001-{number:05}") for number in range(2, 2 + CLIENTS)]
     given = iter(forms)
     saves, latencies = _rate(lambda: next(given).save, times)
     made = sum(now - before for now, before in zip(_versions(stage), versions, strict=True))

@@ -86,6 +86,9 @@ CONFIRMATION_REQUIRED = _assumed(True, "", "single arm, response is primary", la
 CONFIRM_DAYS = _assumed(28, "days", "RECIST 1.1", label="Confirmation after at least")
 SD_MIN_DAYS = _assumed(42, "days", "RECIST 1.1", label="Stable disease from the first dose at least")
 TSTM_MM = _assumed(Decimal(5), "mm", "RECIST 1.1", label="Value of a lesion too small to measure")
+DERIVED_AFTER_ANSWER = _assumed(
+    True, "", "an independent reading", label="Derived response only once the investigator has answered"
+)
 DAYS_PER_YEAR = _assumed(Decimal("365.25"), "days", label="One year in time-to-event analyses")
 DAYS_PER_MONTH = _assumed(Decimal("30.4375"), "days", label="One month in time-to-event analyses")
 

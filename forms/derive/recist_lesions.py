@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from forms.derive.tumour_sums import MEASURED, MERGED, TSTM, Reading
+from forms.derive.tumour_sums import MERGED, TSTM, Reading
 from forms.derive.words import number_words
 
 NODE_NORMAL_MM = Decimal(10)
@@ -98,13 +98,6 @@ def choice_faults(targets: Iterable[BaselineLesion]) -> list[str]:
         *([f"{len(chosen)} targets; at most {MAX_TARGETS}."] if len(chosen) > MAX_TARGETS else []),
         *(f"{n} targets in {organ}; at most {MAX_PER_ORGAN}." for organ, n in organs.items() if n > MAX_PER_ORGAN),
     ]
-
-
-def with_number(reading: Reading, tstm_mm: Decimal) -> Reading:
-    """A reading 'too small to measure' as the number that counts: the default or a smaller one (recist.md 4)."""
-    if reading.state != TSTM:
-        return reading
-    return Reading(MEASURED, tstm_mm if reading.diameter_mm is None else min(reading.diameter_mm, tstm_mm))
 
 
 @dataclass(frozen=True)

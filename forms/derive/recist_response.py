@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from forms.derive.recist_lesions import Readings, Target, with_number
+from forms.derive.recist_lesions import Readings, Target
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.derive.tumour_sums import NOT_EVALUABLE, Reading, Sums, TimePoint, shown_percent, target_sums
 from forms.derive.words import number_words
@@ -36,8 +36,8 @@ class Verdict:
 class Scan:
     """What a time point after baseline showed; a target without a reading is missing.
 
-    `nontargets` has a state for each non-target of baseline. `new_lesion` is an unequivocal one; `confirms` names the
-    scans where a lesion confirmed now was first seen, equivocal then.
+    `nontargets` has a state for each non-target of baseline. `new_lesion` is an unequivocal one, `news` tells of it in
+    words; `confirms` names the scans where a lesion confirmed now was first seen, equivocal then.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Scan:
     nontargets: Sequence[str] = ()
     new_lesion: bool = False
     confirms: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ def responses(
 ) -> list[Response]:
     """The responses of all time points in the order of their dates; lesions confirmed later count where first seen."""
     ordered = backdated(sorted(scans, key=lambda scan: scan.date))
-    points = [_time_point(scan, targets, settings) for scan in ordered]
-    sums = target_sums({target.key: target.baseline_mm for target in targets}, points)
+    points = [TimePoint(scan.key, scan.targets) for scan in ordered]
+    baseline = {target.key: target.baseline_mm for target in targets}
+    sums = target_sums(baseline, points, tstm_mm=settings.tstm_mm)
     found: list[Response] = []
     for scan, of_scan in zip(ordered, sums, strict=True):
         found.append(_response(scan, targets, nontarget_count, of_scan, Earlier.of(found, settings)))
@@ -112,15 +114,6 @@ class Earlier:
         """Whether there was an overall CR, and whether a target PR has not yet ended in CR or PD."""
         ends = [one.target.response for one in found if one.target.response in (CR, PR, PD)]
         return cls(settings, any(one.overall.response == CR for one in found), ends[-1:] == [PR])
-
-
-def _time_point(scan: Scan, targets: Sequence[Target], settings: ResponseSettings) -> TimePoint:
-    readings = {
-        target.key: with_number(scan.targets[target.key], settings.tstm_mm)
-        for target in targets
-        if target.key in scan.targets
-    }
-    return TimePoint(scan.key, readings)
 
 
 def _response(
@@ -220,7 +213,9 @@ def nontarget_response(states: Sequence[str], earlier: Earlier) -> Verdict:
 
 
 def _new_lesion(scan: Scan) -> Verdict:
-    return Verdict(PD, "7", "a new lesion") if scan.new_lesion else Verdict(NA, "", "no new lesion")
+    if not scan.new_lesion:
+        return Verdict(NA, "", "no new lesion")
+    return Verdict(PD, "7", " and ".join(scan.news) or "a new lesion")
 
 
 # --- overall: recist.md 8, tables 8a and 8b -------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -74,10 +74,10 @@ class Sums:
         return _percent(self.abs_nadir, self.nadir_mm)
 
 
-def reading_value(reading: Reading | None) -> Decimal | None:
+def reading_value(reading: Reading | None, tstm_mm: Decimal = study.TSTM_MM.value) -> Decimal | None:
     """What a target adds to the sum: None when it is missing, 0 when it is gone or merged into another target.
 
-    Too small to measure counts 5 mm unless a smaller number was given; fragments add up.
+    Too small to measure counts `tstm_mm` unless a smaller number was given; fragments add up.
     """
     if reading is None:
         return None
@@ -87,8 +87,7 @@ def reading_value(reading: Reading | None) -> Decimal | None:
         case "ABSENT" | "MERGED":
             return _ZERO
         case "TSTM":
-            limit = study.TSTM_MM.value
-            return limit if reading.diameter_mm is None else min(reading.diameter_mm, limit)
+            return tstm_mm if reading.diameter_mm is None else min(reading.diameter_mm, tstm_mm)
         case "SPLIT":
             return sum(reading.fragments_mm, _ZERO) if reading.fragments_mm else None
         case _:
@@ -101,13 +100,16 @@ def baseline_sum(baseline: Mapping[str, Decimal | None]) -> Decimal | None:
     return sum(known, _ZERO) if baseline and len(known) == len(baseline) else None
 
 
-def target_sums(baseline: Mapping[str, Decimal | None], time_points: Iterable[TimePoint]) -> list[Sums]:
+def target_sums(
+    baseline: Mapping[str, Decimal | None], time_points: Iterable[TimePoint], *, tstm_mm: Decimal = study.TSTM_MM.value
+) -> list[Sums]:
     """The sums of time points given in the order of their scans; incomplete sums never become the nadir."""
     start = baseline_sum(baseline)
     complete: list[tuple[Decimal, str]] = [] if start is None else [(start, "")]
     result = []
     for point in time_points:
-        sums = _sums(point, tuple(baseline), start, min(complete, key=lambda pair: pair[0], default=None))
+        values = {target: reading_value(point.readings.get(target), tstm_mm) for target in baseline}
+        sums = _sums(point.key, values, start, min(complete, key=lambda pair: pair[0], default=None))
         result.append(sums)
         if sums.sum_mm is not None:
             complete.append((sums.sum_mm, point.key))
@@ -115,13 +117,12 @@ def target_sums(baseline: Mapping[str, Decimal | None], time_points: Iterable[Ti
 
 
 def _sums(
-    point: TimePoint, targets: Sequence[str], start: Decimal | None, nadir: tuple[Decimal, str] | None
+    key: str, values: Mapping[str, Decimal | None], start: Decimal | None, nadir: tuple[Decimal, str] | None
 ) -> Sums:
-    values = {target: reading_value(point.readings.get(target)) for target in targets}
     known = [value for value in values.values() if value is not None]
     missing = tuple(target for target, value in values.items() if value is None)
     nadir_mm, nadir_key = nadir or (None, "")
-    return Sums(point.key, values, sum(known, _ZERO), missing, start, nadir_mm, nadir_key)
+    return Sums(key, values, sum(known, _ZERO), missing, start, nadir_mm, nadir_key)
 
 
 def _difference(value: Decimal | None, reference: Decimal | None) -> Decimal | None:

@@ -1,0 +1,149 @@
+"""The derived responses of a participant's time points: what RECIST 1.1 makes of the lesion register and the scans.
+
+DER-17 and DER-18: sums, lowest sum and responses come from one run of the rules over all time points, by scan date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from forms.derive.recist_lesions import Target
+from forms.derive.recist_response import PD, Response, Scan, responses
+from forms.derive.recist_settings import DEFAULTS, ResponseSettings
+from forms.derive.survival import progression_date
+from forms.derive.tumour_sums import Reading
+from forms.tumours import first_scan, follow_ups, lesion_name, reading, scan_dates
+from forms.views import Record
+
+TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
+UNEQUIVOCAL, CONFIRMED = "UNEQUIVOCAL", "CONFIRMED"
+INVESTIGATOR = ("inv_target", "inv_nontarget", "inv_overall")
+# The investigator's words for what the rules call otherwise.
+SAME_RESPONSE = {"NOT ALL EVALUATED": "NE"}
+
+
+def is_answered(assessment: Record) -> bool:
+    """Whether the investigator has given all three responses of a time point."""
+    return all(assessment.answer(name).is_given for name in INVESTIGATOR)
+
+
+def rule_word(response: str | None) -> str | None:
+    """A response of the investigator in the words of the rules."""
+    return SAME_RESPONSE.get(response or "", response)
+
+
+def responses_of(
+    lesions: Sequence[Record], assessments: Sequence[Record], settings: ResponseSettings = DEFAULTS
+) -> list[Response]:
+    """The derived response of every performed time point after baseline, by scan date; the key is the record's uid.
+
+    A new lesion counts from the time point of its first scan on: at once when it is unequivocal, in retrospect when a
+    later scan confirmed it, never while it is equivocal or when it was not confirmed.
+    """
+    names = {lesion.uid: lesion_name(lesion) for lesion in lesions}
+    targets = [
+        Target(names[lesion.uid], lesion.is_node == "Y", lesion.baseline_mm)
+        for lesion in lesions
+        if lesion.role == TARGET
+    ]
+    others = [lesion.uid for lesion in lesions if lesion.role == NON_TARGET]
+    points = follow_ups(assessments)
+    seen = new_lesions_by_point(lesions, points)
+    scans = [_scan(point, names, others, seen[point.uid]) for point in points]
+    return responses(targets, len(others), scans, settings)
+
+
+def response_of(
+    assessment: Record, lesions: Sequence[Record], assessments: Sequence[Record]
+) -> Response | None:
+    """The derived response of one time point; None for that of screening and for one without scans."""
+    return next((one for one in responses_of(lesions, assessments) if one.key == assessment.uid), None)
+
+
+def _scan(point: Record, names: Mapping[str, str], others: Sequence[str], news: Sequence[Record]) -> Scan:
+    readings = {
+        names[row.lesion]: _named(reading(row, point), names) for row in point.rows("TARGET") if row.lesion in names
+    }
+    states = {row.lesion: row.nt_state for row in point.rows("NONTARGET")}
+    day = first_scan(point)
+    assert day is not None
+    return Scan(
+        point.uid, day, readings, [states.get(uid) or "NE" for uid in others], bool(news),
+        news=tuple(_seen(lesion) for lesion in news),
+    )  # fmt: skip
+
+
+def _named(found: Reading, names: Mapping[str, str]) -> Reading:
+    return replace(found, merged_into=names.get(found.merged_into or ""))
+
+
+def _seen(lesion: Record) -> str:
+    confirmed = f", confirmed {lesion.resolved_date or 'later'}" if lesion.certainty != UNEQUIVOCAL else ""
+    return f"new lesion {lesion_name(lesion)} first seen {lesion.first_seen}{confirmed}"
+
+
+def counts_as_new(lesion: Record) -> bool:
+    """Whether a lesion of the register proves progression: new beyond doubt, or confirmed by a later scan."""
+    is_certain = lesion.certainty == UNEQUIVOCAL or lesion.resolved_to == CONFIRMED
+    return lesion.role == NEW and lesion.first_seen is not None and is_certain
+
+
+def new_lesions_by_point(lesions: Sequence[Record], points: Sequence[Record]) -> dict[str, list[Record]]:
+    """The new lesions that count at each time point, by its uid: those first seen on its scans or before."""
+    return {
+        point.uid: [lesion for lesion in lesions if counts_as_new(lesion) and lesion.first_seen <= last_scan(point)]
+        for point in points
+    }
+
+
+def last_scan(assessment: Record) -> dt.date | None:
+    """The latest scan date of a time point, else the assessment's date."""
+    dates = scan_dates(assessment)
+    return dates[-1] if dates else first_scan(assessment)
+
+
+# --- the day that counts --------------------------------------------------------------------------------------------
+
+
+def day_of(point: Record, found: Response, lesions: Sequence[Record]) -> dt.date:
+    """The date of a time point: that of progression where it shows it (recist.md 11), else its first scan."""
+    if found.overall.response != PD:
+        return found.date
+    return _progression_day(
+        point, lesions, found.date, is_target=found.target.response == PD, is_nontarget=found.nontarget.response == PD,
+        is_reappeared=found.target.rule == "5.1",
+    )  # fmt: skip
+
+
+def day_read_by_investigator(point: Record, lesions: Sequence[Record]) -> dt.date | None:
+    """The same by the investigator's responses; None without a scan."""
+    first = first_scan(point)
+    if first is None or point.inv_overall != PD:
+        return first
+    return _progression_day(
+        point, lesions, first, is_target=point.inv_target == PD, is_nontarget=point.inv_nontarget == PD,
+        is_reappeared=False,
+    )  # fmt: skip
+
+
+def _progression_day(
+    point: Record, lesions: Sequence[Record], first: dt.date, *, is_target: bool, is_nontarget: bool,
+    is_reappeared: bool,
+) -> dt.date:  # fmt: skip
+    seen = [lesion.first_seen for lesion in new_lesions_by_point(lesions, [point])[point.uid]]
+    found = progression_date(
+        target_scans=_target_scans(point) if is_target else (),
+        nontarget_scans=scan_dates(point)[:1] if is_nontarget else (),
+        # A lesion of an earlier time point dates that one.
+        new_lesions_seen=[day for day in seen if day >= first] or ([first] if seen else []),
+        target_reappeared=is_reappeared,
+    )
+    return found or first
+
+
+def _target_scans(point: Record) -> list[dt.date]:
+    dates = {row.uid: row.scan_date for row in point.rows("SCAN") if row.scan_date}
+    named = [dates[row.t_scan_ref] for row in point.rows("TARGET") if row.t_scan_ref in dates]
+    return named or list(dates.values())

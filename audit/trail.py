@@ -162,12 +162,20 @@ class Line(NamedTuple):
 _LINE = (_record.key, _record.attribute, _record.new, _record.old, _record.change_uid, _record.oid, _record.path)
 
 
-def lines_by_row(connection: Connection, entity: str, until: Moment | None = None) -> Iterator[tuple[str, list[Line]]]:
+def lines_by_row(
+    connection: Connection, entity: str, until: Moment | None = None, *, subjects: Select[Any] | None = None,
+    attributes: Collection[str] | None = None,
+) -> Iterator[tuple[str, list[Line]]]:  # fmt: skip
     """Stream the rows of an entity by key, each with its values in the order of change.
 
-    `until` is an instant, or the number of a seal: what that seal and those before it cover.
+    `until` is an instant, or the number of a seal: what that seal and those before it cover. `subjects` selects the
+    uids of the participants whose rows are wanted, `attributes` names the columns; None does not narrow.
     """
     query = select(*_LINE).where(_record.entity == entity, _record.attribute != "")
+    if subjects is not None:
+        query = query.where(_record.subject_uid.in_(subjects))
+    if attributes is not None:
+        query = query.where(_record.attribute.in_(sorted(attributes)))
     query = _until(query, until).order_by(_record.key, _record.id)
     rows: Iterable[Any] = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
     for key, lines in groupby(rows, itemgetter(0)):

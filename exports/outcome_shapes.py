@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from forms.derive.kaplan_meier import KaplanMeier
 
 RESPONSE, PROGRESSION, NIVOLUMAB, ADMISSION, DEATH = "response", "progression", "nivolumab", "admission", "death"
 GIVEN, HELD, NOT_REACHED = "GIVEN", "HELD", "NOT_REACHED"
+
+Cell = str | int | Decimal | dt.date | None
 
 
 @dataclass(frozen=True)
@@ -78,3 +81,58 @@ class DoseCell:
     slot: int
     state: str
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeTable:
+    """A table that page, CSV and PDF show alike: `key` names its file; `notes` say how its numbers came about.
+
+    A cell is text, a whole number, a Decimal as it is to be shown, a date, or None.
+    """
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """What every figure and table carries: of which data, which participants, by which settings.
+
+    `source` is "now", "as of" or "release", `name` that of the release. `seal` is the mark of the newest seal that
+    covers the data, `unlocked` how many of the participants are not locked.
+    """
+
+    source: str
+    name: str
+    moment: dt.datetime
+    cutoff: dt.date
+    analysis_set: str
+    participants: int
+    treated: int
+    tumour_type: str
+    open_queries: int
+    unlocked: int
+    seal: str
+    settings: tuple[tuple[str, str], ...]
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether every participant in the data is locked."""
+        return self.unlocked == 0 and self.participants > 0
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Everything that is said about the outcomes of one set of data."""
+
+    about: About
+    bars: tuple[Bar, ...]
+    lanes: tuple[Lane, ...]
+    tracks: tuple[Track, ...]
+    curves: tuple[Curve, ...]
+    toxicities: tuple[Toxicity, ...]
+    doses: tuple[DoseCell, ...]
+    tables: tuple[OutcomeTable, ...]

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forms import study
+from forms.adverse_events.outcomes import OPEN_OUTCOMES
+from forms.adverse_events.seriousness import CRITERIA
 from forms.crf import CRF, Group
-from forms.crfs.adverse_events import CRITERIA, OPEN_OUTCOMES, AdverseEvents
+from forms.crfs.adverse_events import AdverseEvents
 from forms.crfs.any_adverse_events import AnyAdverseEvents
 from forms.dictionaries.ctcae import GRADE_MEANINGS, Term, find_term
 from forms.views import Record, Row

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-TREATED, EVALUABLE = "treated", "evaluable"
-SETS = {TREATED: "All treated", EVALUABLE: "Response-evaluable"}
+TREATED, EVALUABLE, COMPLETE_COURSE = "treated", "evaluable", "complete-course"
+SETS = {
+    TREATED: "All treated", EVALUABLE: "Response-evaluable", COMPLETE_COURSE: "At least one complete course",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

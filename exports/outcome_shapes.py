@@ -16,7 +16,10 @@ Cell = str | int | Decimal | dt.date | None
 
 @dataclass(frozen=True)
 class Bar:
-    """A participant of the waterfall: lowest change of the sum from baseline in percent, and the best response."""
+    """A participant of the waterfall: lowest change of the sum from baseline in percent, and the best response.
+
+    `is_confirmed` is false where a CR or PR was seen that no later scan confirmed, whatever the best response is then.
+    """
 
     subject: str
     change: Decimal
@@ -63,12 +66,27 @@ class Curve:
 
 @dataclass(frozen=True)
 class Toxicity:
-    """A term or class of adverse events: how many participants had each highest grade, of how many treated."""
+    """A term or class of adverse events: how many participants had each highest grade, of how many treated.
+
+    A term names its class in `of_class`; `ungraded` had the event without a known grade.
+    """
 
     name: str
     is_class: bool
     by_grade: tuple[int, int, int, int, int]
     treated: int
+    of_class: str = ""
+    ungraded: int = 0
+
+    @property
+    def any_grade(self) -> int:
+        """How many participants had it at all."""
+        return sum(self.by_grade) + self.ungraded
+
+    @property
+    def severe(self) -> int:
+        """How many had it with grade 3 or more."""
+        return sum(self.by_grade[2:])
 
 
 @dataclass(frozen=True)
@@ -102,7 +120,7 @@ class About:
     """What every figure and table carries: of which data, which participants, by which settings.
 
     `source` is "now", "as of" or "release", `name` that of the release. `seal` is the mark of the newest seal that
-    covers the data, `unlocked` how many of the participants are not locked.
+    covers the data, `unlocked` how many of the participants are not locked. `settings` are the rules by name.
     """
 
     source: str
@@ -112,6 +130,7 @@ class About:
     analysis_set: str
     participants: int
     treated: int
+    in_set: int
     tumour_type: str
     open_queries: int
     unlocked: int

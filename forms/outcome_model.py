@@ -7,19 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from forms import study
+from forms.codelists import LISTS
 from forms.derive.recist_best import OVERALL_RESPONSES, Assessment
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.derive.survival import FollowUp
+from forms.doses import ALDESLEUKIN, NIVOLUMAB
 
 NOW, AS_OF, RELEASE = "now", "as of", "release"
+# The drug that is given by slots of an admission and the one that is infused at a visit, with what is planned of each.
+SLOT_DRUG, INFUSED_DRUG = LISTS["DRUG"].label(ALDESLEUKIN), LISTS["DRUG"].label(NIVOLUMAB)
+SLOTS_PER_COURSE = study.IL2_MAX_DOSES.value * study.IL2_ADMISSIONS.value
+INFUSIONS_PER_COURSE = len(study.NIVOLUMAB_DAYS.value)
 
 
 @dataclass(frozen=True)
 class Assessed:
     """A performed time point after baseline.
 
-    `date` is that of its earliest scan, `counts_on` the day of progression where it shows it, else the same. `derived`
-    is "" until the investigator has answered; sums and changes come with it.
+    `date` is that of its earliest scan, `counts_on` the day of progression where it shows it, else the same; by the
+    investigator's reading that is `told_on`. `derived` is "" until the investigator has answered; sums and changes come
+    with it.
     """
 
     visit: str
@@ -31,25 +39,36 @@ class Assessed:
     pct_baseline: Decimal | None = None
     pct_nadir: Decimal | None = None
     rule: str = ""
+    told_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
 class Event:
-    """An episode of an adverse event; `relations` by drug, None where the relation is not known."""
+    """An episode of an adverse event: its grades with the first day that each can mean, and its relation to each drug.
 
-    number: int
+    A relation that is not known is None.
+    """
+
     term: str
     soc: str
-    grade: int | None
-    is_serious: bool
-    is_immune_related: bool
-    is_emergent: bool
+    grades: tuple[tuple[dt.date | None, int], ...] = ()
+    began: dt.date | None = None
+    is_serious: bool = False
+    is_immune_related: bool = False
+    is_emergent: bool = True
     relations: Mapping[str, str | None] = field(default_factory=dict)
+
+    def highest_grade(self, cutoff: dt.date) -> int | None:
+        """The highest grade by a day; None when no grade is known by then."""
+        return max((grade for day, grade in self.grades if day is None or day <= cutoff), default=None)
 
 
 @dataclass(frozen=True)
 class SlotDose:
-    """One planned dose of an admission: given with its amount, held with a reason, or not reached."""
+    """One planned dose of an admission: given with its amount, held with a reason, or not reached.
+
+    `day` is that of the dose, else of its plan.
+    """
 
     course: int
     admission: int
@@ -62,7 +81,7 @@ class SlotDose:
 
 @dataclass(frozen=True)
 class Infusion:
-    """A planned infusion of a course: given on a day, or not with its reason."""
+    """A planned infusion of a course: given on a day, or not with its reason; then the day is that of the visit."""
 
     course: int
     visit: str
@@ -94,13 +113,11 @@ class Participant:
     death: dt.date | None = None
     new_therapy: dt.date | None = None
     last_contact: dt.date | None = None
-    is_on_treatment: bool = False
     has_left: bool = False
     has_complete_course: bool = False
     events: tuple[Event, ...] = ()
     slots: tuple[SlotDose, ...] = ()
     infusions: tuple[Infusion, ...] = ()
-    courses: int = 0
     is_locked: bool = False
     completed: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,9 +129,9 @@ class Participant:
 
     @property
     def investigator_responses(self) -> tuple[Assessment, ...]:
-        """The investigator's responses with the days of their scans."""
+        """The investigator's responses with the days on which they count."""
         known = (one for one in self.assessments if one.investigator in OVERALL_RESPONSES)
-        return tuple(Assessment(one.date, one.investigator) for one in known)
+        return tuple(Assessment(one.told_on or one.date, one.investigator) for one in known)
 
     def follow_up(self, cutoff: dt.date) -> FollowUp:
         """What is known from the start to a cut-off; only of participants who have a start."""

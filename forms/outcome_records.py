@@ -32,16 +32,15 @@ SOURCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("BOR", ""): ("inv_bor",),
     ("NIVO", ""): ("given", "start_dt", "reason_not_given", "dose_mg", "course_complete"),
     ("IL2D", ""): (),
-    ("IL2D", "SLOT"): ("status", "start_dt", "dose_iu", "hold_reason"),
+    ("IL2D", "SLOT"): ("status", "planned_dt", "start_dt", "dose_iu", "hold_reason"),
     ("AE", ""): (
-        "ctcae_term", "soc", "max_grade", "serious", "immune_related", "teae", "rel_nivolumab", "rel_il2",
+        "ctcae_term", "soc", "start_date", "serious", "immune_related", "teae", "rel_nivolumab", "rel_il2",
     ),
+    ("AE", "GRADE"): ("from_date", "grade"),
     ("SURV", ""): ("status_date", "status"),
     ("SURV", "SACT"): ("sact_start",),
     ("DTH", ""): ("death_date",),
-    ("EOT", ""): (),
-    ("EOT", "DRUG"): ("decision_date", "reason", "reason_missing"),
-    ("EOS", ""): ("completion_date", "reason", "withdrawn_from", "last_known_alive"),
+    ("EOS", ""): ("reason", "withdrawn_from", "last_known_alive"),
 }  # fmt: skip
 
 

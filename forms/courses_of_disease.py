@@ -19,8 +19,8 @@ from forms.derive.recist_response import Response
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.derive.survival import FollowUp, completed_date
 from forms.doses import infusion_dates, slot_dates
-from forms.responses import NON_TARGET, TARGET, day_of, day_read_by_investigator, is_answered, responses_of, rule_word
-from forms.tumours import follow_ups, scan_dates
+from forms.responses import day_of, day_read_by_investigator, is_answered, responses_of, rule_word
+from forms.tumours import NON_TARGET, TARGET, follow_ups, scan_dates
 from forms.views import Record
 
 Load = Callable[[str], Sequence[Record]]
@@ -107,8 +107,7 @@ def disease_course(
     lesions, doses, completed = _load(load, "TLB"), _doses(load), dict[str, str]()
     alive = _last_alive(load, doses)
     death, completed["death"] = _first_day([r.death_date for r in _load(load, "DTH")], alive)
-    started = [row.sact_start for contact in _load(load, "SURV") for row in contact.rows("SACT")]
-    therapy, completed["new_therapy"] = _first_day(started, doses[-1] if doses else None)
+    therapy, completed["new_therapy"] = new_therapy(_load(load, "SURV"), doses[-1] if doses else None)
     return DiseaseCourse(
         points=tuple(assessed_points(lesions, _load(load, "TA"), settings, only_answered=only_answered)),
         start=_start(load, doses, settings),
@@ -136,6 +135,22 @@ def _point(record: Record, found: Response, lesions: Sequence[Record], only_answ
         record, found if is_shown else None, day_of(record, found, lesions) if is_shown else None,
         rule_word(record.inv_overall), day_read_by_investigator(record, lesions) if record.inv_overall else None,
     )  # fmt: skip
+
+
+def new_therapy(contacts: Sequence[Record], last_dose: dt.date | None) -> tuple[dt.date | None, str]:
+    """The start of the first anticancer therapy after treatment, with what was completed of a partial date."""
+    return _first_day([row.sact_start for contact in contacts for row in contact.rows("SACT")], last_dose)
+
+
+def best_of_records(
+    start: dt.date, lesions: Sequence[Record], assessments: Sequence[Record], contacts: Sequence[Record],
+    last_dose: dt.date | None, *, only_answered: bool = study.DERIVED_AFTER_ANSWER.value,
+) -> BestResponse:  # fmt: skip
+    """The best of the derived overall responses from the first dose on (DER-18)."""
+    points = assessed_points(lesions, assessments, only_answered=only_answered)
+    derived = [Assessment(p.derived_on, p.derived.overall.response) for p in points if p.derived and p.derived_on]
+    known = [one for one in derived if one.response in OVERALL_RESPONSES]
+    return best_response(known, start, new_therapy=new_therapy(contacts, last_dose)[0])
 
 
 def _load(load: Load, oid: str) -> Sequence[Record]:

@@ -21,7 +21,8 @@ class Item:
     `required` with `visible_if` means required while visible; a condition there means required while it holds.
     `assess` items are answered by an investigator only, `sponsor` items by the sponsor's medical monitor only;
     `stamped` ones are set when a record is submitted, or follow from that, and nobody types them. `derived` items are
-    computed and read-only. `identifier` values are encrypted wherever they are stored. `after_consent` marks dates of
+    computed and read-only; a `told` one that moves with a save of another record is named to the person who saved.
+    `identifier` values are encrypted wherever they are stored. `after_consent` marks dates of
     procedures, which check IC-01 compares with the consent. `since` and `retired` are the CRF versions in which the
     item came and from which on it is not asked.
     """
@@ -42,6 +43,7 @@ class Item:
     stamped: bool = False
     derived: bool = False
     editable: bool = False
+    told: bool = False
     verify: bool = True
     not_future: bool = True
     after_consent: bool = False

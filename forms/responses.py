@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from forms.derive.recist_lesions import Target
-from forms.derive.recist_response import PD, Response, Scan, responses
+from forms.derive.recist_response import CR, NE, PD, PR, SD, Response, Scan, overall_response, responses
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.derive.survival import progression_date
 from forms.derive.tumour_sums import Reading
-from forms.tumours import first_scan, follow_ups, lesion_name, reading, scan_dates
+from forms.derive.words import number_words
+from forms.tumours import NEW, NON_TARGET, TARGET, first_scan, follow_ups, is_baseline, lesion_name, reading, scan_dates
 from forms.views import Record
 
-TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 UNEQUIVOCAL, CONFIRMED = "UNEQUIVOCAL", "CONFIRMED"
 INVESTIGATOR = ("inv_target", "inv_nontarget", "inv_overall")
+DERIVED = {"inv_target": "der_target", "inv_nontarget": "der_nontarget", "inv_overall": "der_overall"}
 # The investigator's words for what the rules call otherwise.
-SAME_RESPONSE = {"NOT ALL EVALUATED": "NE"}
+SAME_RESPONSE = {"NOT ALL EVALUATED": NE}
 
 
 def is_answered(assessment: Record) -> bool:
@@ -49,34 +50,39 @@ def responses_of(
         if lesion.role == TARGET
     ]
     others = [lesion.uid for lesion in lesions if lesion.role == NON_TARGET]
-    points = follow_ups(assessments)
-    seen = new_lesions_by_point(lesions, points)
-    scans = [_scan(point, names, others, seen[point.uid]) for point in points]
+    news = [lesion for lesion in lesions if counts_as_new(lesion)]
+    scans = [_scan(point, names, others, _seen_by(point, news)) for point in follow_ups(assessments)]
     return responses(targets, len(others), scans, settings)
 
 
 def response_of(
     assessment: Record, lesions: Sequence[Record], assessments: Sequence[Record]
 ) -> Response | None:
-    """The derived response of one time point; None for that of screening and for one without scans."""
-    return next((one for one in responses_of(lesions, assessments) if one.key == assessment.uid), None)
+    """The derived response of one time point; None for that of screening and for one without scans.
+
+    What came later changes nothing here, so it is not worked out.
+    """
+    day = first_scan(assessment)
+    if day is None or is_baseline(assessment):
+        return None
+    until = [one for one in assessments if (scanned := first_scan(one)) and scanned <= day]
+    return next((one for one in responses_of(lesions, until) if one.key == assessment.uid), None)
 
 
 def _scan(point: Record, names: Mapping[str, str], others: Sequence[str], news: Sequence[Record]) -> Scan:
-    readings = {
-        names[row.lesion]: _named(reading(row, point), names) for row in point.rows("TARGET") if row.lesion in names
-    }
-    states = {row.lesion: row.nt_state for row in point.rows("NONTARGET")}
+    rows = {row.value("lesion"): row for row in point.rows("TARGET")}
+    readings = {names[uid]: _named(reading(row, point), names) for uid, row in rows.items() if uid in names}
+    states = {row.value("lesion"): row.value("nt_state") for row in point.rows("NONTARGET")}
     day = first_scan(point)
     assert day is not None
     return Scan(
-        point.uid, day, readings, [states.get(uid) or "NE" for uid in others], bool(news),
+        point.uid, day, readings, [states.get(uid) or NE for uid in others], bool(news),
         news=tuple(_seen(lesion) for lesion in news),
     )  # fmt: skip
 
 
 def _named(found: Reading, names: Mapping[str, str]) -> Reading:
-    return replace(found, merged_into=names.get(found.merged_into or ""))
+    return replace(found, merged_into=names.get(found.merged_into)) if found.merged_into else found
 
 
 def _seen(lesion: Record) -> str:
@@ -86,16 +92,16 @@ def _seen(lesion: Record) -> str:
 
 def counts_as_new(lesion: Record) -> bool:
     """Whether a lesion of the register proves progression: new beyond doubt, or confirmed by a later scan."""
-    is_certain = lesion.certainty == UNEQUIVOCAL or lesion.resolved_to == CONFIRMED
-    return lesion.role == NEW and lesion.first_seen is not None and is_certain
+    if lesion.role != NEW or lesion.first_seen is None:
+        return False
+    is_certain: bool = lesion.certainty == UNEQUIVOCAL or lesion.resolved_to == CONFIRMED
+    return is_certain
 
 
-def new_lesions_by_point(lesions: Sequence[Record], points: Sequence[Record]) -> dict[str, list[Record]]:
-    """The new lesions that count at each time point, by its uid: those first seen on its scans or before."""
-    return {
-        point.uid: [lesion for lesion in lesions if counts_as_new(lesion) and lesion.first_seen <= last_scan(point)]
-        for point in points
-    }
+def _seen_by(point: Record, news: Sequence[Record]) -> list[Record]:
+    """Those of the new lesions that were first seen on the scans of a time point or before."""
+    last = last_scan(point)
+    return [lesion for lesion in news if last and lesion.first_seen <= last]
 
 
 def last_scan(assessment: Record) -> dt.date | None:
@@ -132,7 +138,7 @@ def _progression_day(
     point: Record, lesions: Sequence[Record], first: dt.date, *, is_target: bool, is_nontarget: bool,
     is_reappeared: bool,
 ) -> dt.date:  # fmt: skip
-    seen = [lesion.first_seen for lesion in new_lesions_by_point(lesions, [point])[point.uid]]
+    seen = [lesion.first_seen for lesion in _seen_by(point, [one for one in lesions if counts_as_new(one)])]
     found = progression_date(
         target_scans=_target_scans(point) if is_target else (),
         nontarget_scans=scan_dates(point)[:1] if is_nontarget else (),
@@ -147,3 +153,36 @@ def _target_scans(point: Record) -> list[dt.date]:
     dates = {row.uid: row.scan_date for row in point.rows("SCAN") if row.scan_date}
     named = [dates[row.t_scan_ref] for row in point.rows("TARGET") if row.t_scan_ref in dates]
     return named or list(dates.values())
+
+
+# --- beside the investigator's --------------------------------------------------------------------------------------
+
+
+def differing(assessment: Record) -> list[str]:
+    """The responses of the investigator that are not the derived ones, as the record stores both.
+
+    Where a part differs and the overall response only follows from it, the part stands for both.
+    """
+    pairs = [(name, rule_word(assessment.value(name)), assessment.value(DERIVED[name])) for name in INVESTIGATOR]
+    found = [name for name, said, derived in pairs if said and derived and said != derived]
+    return found[:-1] if len(found) > 1 and found[-1] == "inv_overall" and _follows(assessment) else found
+
+
+def _follows(assessment: Record) -> bool:
+    """Whether the investigator's overall response is what the tables make of the other two."""
+    target, nontarget, overall = (rule_word(assessment.value(name)) for name in INVESTIGATOR)
+    if target not in (CR, PR, SD, PD, NE) or not nontarget:
+        return False
+    return overall_response(target, nontarget, assessment.any_new == "Y").response == overall
+
+
+def sums_in_words(found: Response) -> dict[str, str]:
+    """Sum, baseline and lowest sum for the question about a difference; an incomplete sum as what it is at least."""
+    sums = found.sums
+    least = f"at least {number_words(sums.measured_mm)}"
+    return {
+        "s": least if sums.sum_mm is None else number_words(sums.sum_mm),
+        "B": "?" if sums.baseline_mm is None else number_words(sums.baseline_mm),
+        "N": "?" if sums.nadir_mm is None else number_words(sums.nadir_mm),
+        "r": found.rule,
+    }

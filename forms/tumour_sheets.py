@@ -10,16 +10,10 @@ from decimal import Decimal
 from forms.crf import CRF, Group
 from forms.crfs import lesions as declared
 from forms.crfs.tumour_assessment import TumourAssessment
-from forms.derive.tumour_sums import NOT_EVALUABLE, TSTM, Sums, TimePoint, reading_value, shown_percent, target_sums
+from forms.derive.tumour_sums import NOT_EVALUABLE, TSTM, Sums, reading_value, shown_percent
 from forms.reading import display
-from forms.tumours import (
-    first_scan,
-    follow_ups,
-    lesion_name,
-    reading,
-    sum_at_baseline,
-    target_diameters,
-)
+from forms.responses import responses_of
+from forms.tumours import NEW, NON_TARGET, TARGET, first_scan, follow_ups, lesion_name, reading, sum_at_baseline
 from forms.views import Record, Row
 
 
@@ -132,8 +126,7 @@ def sum_lines(sheet: TumourSheet, lesions: Sequence[Record], assessments: Sequen
 
 
 def _sums(lesions: Sequence[Record], points: Sequence[Record]) -> list[Sums]:
-    made = [TimePoint(a.uid, {row.lesion: reading(row, a) for row in a.rows("TARGET") if row.lesion}) for a in points]
-    return target_sums(target_diameters(lesions), made)
+    return [found.sums for found in responses_of(lesions, points)]
 
 
 def earlier_points(assessment: Record, assessments: Sequence[Record]) -> list[Record]:
@@ -220,5 +213,4 @@ SHEET = TumourSheet(
 )  # fmt: skip
 
 TUMOUR_SHEETS: Sequence[TumourSheet] = (SHEET,)
-TARGET, NON_TARGET, NEW = declared.TARGET, declared.NON_TARGET, declared.NEW
 ROLES = {TARGET: "Targets", NON_TARGET: "Non-targets", NEW: "New lesions"}

@@ -1,4 +1,4 @@
-"""Lesions and time points as the checks and sums of the tumour CRFs need them."""
+"""Lesions and time points as the checks and derivations of the tumour CRFs need them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from forms import schedule
-from forms.derive.tumour_sums import Reading, Sums, TimePoint, baseline_sum, reading_value, target_sums
+from forms.codelists import LISTS
+from forms.derive import tumour_sums
+from forms.derive.tumour_sums import Reading, baseline_sum, reading_value
 from forms.views import Record, Row
 
+TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
+SLICING_METHODS = ("CT SCAN", "CT SCAN WITHOUT CONTRAST", "MRI", "MRI WITHOUT CONTRAST")
+IMAGING = (
+    *SLICING_METHODS, "PET/CT SCAN", "CALIPER MEASUREMENT METHOD", "X-RAY", "ULTRASOUND", "PHYSICAL EXAMINATION"
+)  # fmt: skip
+STATE_WORDS = {
+    "MEASURED": "measured", "ABSENT": "absent", "TSTM": "too small to measure", "NOT_EVALUABLE": "not evaluable",
+    "MERGED": "merged", "SPLIT": "split",
+}  # fmt: skip
+NODE_IS_NORMAL_MM = Decimal(10)
+TENTH = Decimal("0.1")
 NODE = "LYMPH NODE"
 _SLICED = ("CT", "MRI")
 MEASURING = (*_SLICED, "CALIPER MEASUREMENT METHOD", "X-RAY")
@@ -42,6 +55,11 @@ def lesion_name(lesion: Record | None) -> str:
     return str(lesion.lesion_id or f"Line {lesion.number}")
 
 
+def name_of(uid: str | None, lesions: Sequence[Record]) -> str:
+    """The name of the lesion of a reference."""
+    return lesion_name(find_lesion(lesions, uid))
+
+
 def find_lesion(lesions: Sequence[Record], uid: str | None) -> Record | None:
     """The lesion of a reference."""
     return next((lesion for lesion in lesions if lesion.uid == uid), None)
@@ -49,7 +67,7 @@ def find_lesion(lesions: Sequence[Record], uid: str | None) -> Record | None:
 
 def scan_dates(assessment: Record) -> list[dt.date]:
     """The dates of the scans of a time point, in order."""
-    return sorted(row.scan_date for row in assessment.rows("SCAN") if row.scan_date)
+    return sorted(day for row in assessment.rows("SCAN") if (day := row.value("scan_date")))
 
 
 def first_scan(assessment: Record) -> dt.date | None:
@@ -72,24 +90,16 @@ def follow_ups(assessments: Sequence[Record]) -> list[Record]:
 
 def reading(row: Row, assessment: Record) -> Reading:
     """What a time point says of one target."""
-    fragments = [f.t_fragment_mm for f in assessment.rows("FRAGMENT") if f.lesion == row.lesion]
+    lesion = row.value("lesion")
+    fragments = [f.value("t_fragment_mm") for f in assessment.rows("FRAGMENT") if f.value("lesion") == lesion]
     known = tuple(mm for mm in fragments if mm is not None)
-    return Reading(row.t_state, row.t_diameter_mm, known if len(known) == len(fragments) else (), row.t_merged_into)
+    complete = known if len(known) == len(fragments) else ()
+    return Reading(row.value("t_state"), row.value("t_diameter_mm"), complete, row.value("t_merged_into"))
 
 
 def target_diameters(lesions: Sequence[Record]) -> dict[str, Decimal | None]:
     """The baseline diameters of the targets by the lesion's uid."""
-    return {lesion.uid: lesion.baseline_mm for lesion in lesions if lesion.role == "TARGET"}
-
-
-def sums_of(assessment: Record, lesions: Sequence[Record], assessments: Sequence[Record]) -> Sums | None:
-    """The sums of a follow-up time point against baseline and nadir."""
-    points = [
-        TimePoint(a.uid, {row.lesion: reading(row, a) for row in a.rows("TARGET") if row.lesion})
-        for a in follow_ups(assessments)
-    ]
-    found = target_sums(target_diameters(lesions), points)
-    return next((sums for sums in found if sums.key == assessment.uid), None)
+    return {lesion.uid: lesion.baseline_mm for lesion in lesions if lesion.role == TARGET}
 
 
 def sum_at_baseline(lesions: Sequence[Record]) -> Decimal | None:
@@ -107,3 +117,30 @@ def previous_value(lesion: Record, assessment: Record, assessments: Sequence[Rec
         known = reading_value(reading(row, earlier)) if row else None
         value = value if known is None else known
     return value
+
+
+def new_at(assessment: Record, lesions: Sequence[Record]) -> list[Record]:
+    """The new lesions first seen on the scans of a time point."""
+    dates = scan_dates(assessment) or [day for day in [first_scan(assessment)] if isinstance(day, dt.date)]
+    seen = ((lesion, lesion.first_seen) for lesion in lesions if lesion.role == NEW and lesion.first_seen)
+    return [lesion for lesion, day in seen if dates and dates[0] <= day <= dates[-1]]
+
+
+def still_there(assessment: Record, lesions: Sequence[Record]) -> tuple[str, str] | None:
+    """The first lesion that a complete response contradicts, and its state in words."""
+    for row in assessment.rows("TARGET"):
+        lesion = find_lesion(lesions, row.lesion)
+        if _is_disease(row, lesion is not None and lesion.is_node == "Y"):
+            size = f" {row.t_diameter_mm} mm" if row.t_state == "MEASURED" else ""
+            return lesion_name(lesion), f"{STATE_WORDS[row.t_state]}{size}"
+    for row in assessment.rows("NONTARGET"):
+        if row.nt_state in ("PRESENT", "UPD"):
+            return name_of(row.lesion, lesions), LISTS["NTSTATE"].label(row.nt_state).lower()
+    return None
+
+
+def _is_disease(row: Row, is_node: bool) -> bool:
+    """Whether a target is still disease: a node below 10 mm is not."""
+    if row.t_state == tumour_sums.MEASURED:
+        return row.t_diameter_mm is not None and row.t_diameter_mm >= (NODE_IS_NORMAL_MM if is_node else TENTH)
+    return row.t_state in (tumour_sums.MERGED, tumour_sums.SPLIT) or (row.t_state == tumour_sums.TSTM and not is_node)

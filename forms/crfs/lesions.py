@@ -13,15 +13,22 @@ from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive.dates import certainly_before
 from forms.items import Choice, Date, Decimal, Text, YesNo
-from forms.tumours import MEASURING, first_scan, lesion_name, measurable_from, modality, organ_group
+from forms.tumours import (
+    IMAGING,
+    MEASURING,
+    NEW,
+    NON_TARGET,
+    SLICING_METHODS,
+    TARGET,
+    first_scan,
+    lesion_name,
+    measurable_from,
+    modality,
+    organ_group,
+)
 from forms.views import Record
 
-TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 PREFIXES = {TARGET: "T", NON_TARGET: "NT", NEW: "NEW"}
-SLICING_METHODS = ("CT SCAN", "CT SCAN WITHOUT CONTRAST", "MRI", "MRI WITHOUT CONTRAST")
-IMAGING = (
-    *SLICING_METHODS, "PET/CT SCAN", "CALIPER MEASUREMENT METHOD", "X-RAY", "ULTRASOUND", "PHYSICAL EXAMINATION"
-)  # fmt: skip
 MOST_TARGETS, MOST_PER_ORGAN = 5, 2
 NODE_MM = (15, 150)
 

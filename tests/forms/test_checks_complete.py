@@ -26,6 +26,7 @@ from tests.forms import (
     test_checks_medications,
     test_checks_nivolumab,
     test_checks_procedures,
+    test_checks_responses,
     test_checks_samples,
     test_checks_serious,
     test_checks_tumour_assessment,
@@ -38,7 +39,7 @@ MODULES = (
     test_checks_deviations, test_checks_medications, test_checks_procedures,
     test_checks_events_and_nivolumab, test_checks_examinations, test_checks_nivolumab, test_checks_samples,
     test_checks_vital_signs,
-    test_checks_continuation, test_checks_disposition, test_checks_serious,
+    test_checks_continuation, test_checks_disposition, test_checks_responses, test_checks_serious,
     test_checks_adverse_events, test_checks_consent, test_checks_demographics, test_checks_il2_admission,
     test_checks_il2_doses, test_checks_laboratory, test_checks_lesions, test_checks_tumour_assessment, test_checks_visit,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Checks of the continuation decision and of the best overall response."""
+"""Checks of the continuation decision."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ def scan(overall: str | None = "PR", on: str = "2024-05-05"):
 def decided(next_course: str = "Y", **more: str):
     """The decision after course 1."""
     return record("CONT", "C1RESP", next_course=next_course, **{"scan_ref": "scan", "toxicity_allows": "Y", **more})
-
-
-def best(inv: str = "PR", **more: str):
-    """The best response at the end of treatment."""
-    return record("BOR", "EOT", inv_bor=inv, **more)
 
 
 REFUSED = "Course 2 day 1 was given on 2024-05-13, but the decision was against another course."
@@ -48,17 +43,7 @@ CONTINUATION = [
     passes("NIV-05", "course 2 not given after a no", decided("N"), scan(), record("NIVO", "C2D1", given="N")),
 ]  # fmt: skip
 
-BEST = [
-    passes("BOR-01", "the same as the assessments", best(derived_bor="PR")),
-    passes("BOR-01", "nothing derived yet", best("CR")),
-    asks("BOR-01", "complete where they give partial", best("CR", derived_bor="PR"), item="inv_bor",
-         message="You entered CR; confirmed assessments give PR."),
-    passes("BOR-01", "a difference that is explained", best("CR", derived_bor="PR", difference_reason="biopsy")),
-    passes("BOR-01", "dated by the first scan", best(inv_bor_date="2024-05-05", derived_bor="PR", derived_date="2024-05-05")),
-    asks("BOR-01", "dated by the second scan", best(inv_bor_date="2024-06-05", derived_bor="PR", derived_date="2024-05-05"),
-         item="inv_bor_date", message="You entered 2024-06-05; confirmed assessments give 2024-05-05."),
-]  # fmt: skip
-CASES = [*CONTINUATION, *BEST]
+CASES = CONTINUATION
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

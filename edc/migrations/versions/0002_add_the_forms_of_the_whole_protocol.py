@@ -176,8 +176,12 @@ def upgrade() -> None:
     sa.Column('derived_date_missing', sa.String(length=24), nullable=True),
     sa.Column('confirmed', sa.String(length=1), nullable=True),
     sa.Column('confirmed_missing', sa.String(length=24), nullable=True),
-    sa.Column('rule', sa.String(length=20), nullable=True),
+    sa.Column('rule', sa.String(length=40), nullable=True),
     sa.Column('rule_missing', sa.String(length=24), nullable=True),
+    sa.Column('sentence', sa.String(length=300), nullable=True),
+    sa.Column('sentence_missing', sa.String(length=24), nullable=True),
+    sa.Column('differs', sa.String(length=1), nullable=True),
+    sa.Column('differs_missing', sa.String(length=24), nullable=True),
     sa.Column('difference_reason', sa.String(length=300), nullable=True),
     sa.Column('difference_reason_missing', sa.String(length=24), nullable=True),
     sa.Column('origins', sa.Text(), nullable=True),
@@ -1361,6 +1365,32 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('pct_on_days_missing', sa.String(length=24), nullable=True))
         batch_op.add_column(sa.Column('rest_hours', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column('rest_hours_missing', sa.String(length=24), nullable=True))
+
+    with op.batch_alter_table('crf_lab', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('on_anticoagulant', sa.String(length=1), nullable=True))
+        batch_op.add_column(sa.Column('on_anticoagulant_missing', sa.String(length=24), nullable=True))
+
+    with op.batch_alter_table('crf_lab_result', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('baseline_value', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column('baseline_value_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('baseline_indicator', sa.String(length=8), nullable=True))
+        batch_op.add_column(sa.Column('baseline_indicator_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('ctcae_rule', sa.String(length=80), nullable=True))
+        batch_op.add_column(sa.Column('ctcae_rule_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('ctcae_words', sa.String(length=800), nullable=True))
+        batch_op.add_column(sa.Column('ctcae_words_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('ncs_reason', sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column('ncs_reason_missing', sa.String(length=24), nullable=True))
+
+    with op.batch_alter_table('crf_ta', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('differs', sa.String(length=1), nullable=True))
+        batch_op.add_column(sa.Column('differs_missing', sa.String(length=24), nullable=True))
+        batch_op.add_column(sa.Column('der_sentence', sa.String(length=1000), nullable=True))
+        batch_op.add_column(sa.Column('der_sentence_missing', sa.String(length=24), nullable=True))
+        batch_op.alter_column('der_rule',
+               existing_type=sa.VARCHAR(length=20),
+               type_=sa.String(length=40),
+               existing_nullable=True)
 
     with op.batch_alter_table('query', schema=None) as batch_op:
         batch_op.add_column(sa.Column('deviation', sa.String(length=10), nullable=True))

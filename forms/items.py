@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 from forms.codelists import LISTS, CodeList
-from forms.conditions import Condition
+from forms.conditions import Condition, When
 from forms.versions import FIRST, spans
 
 MISSING_REASONS = LISTS["MISSRSN"]
@@ -191,11 +191,20 @@ class SiteChoice(Item):
 
 @dataclass
 class Reference(Item):
-    """A link to one row (or several rows) of a CRF of the same participant, stored by its permanent uid."""
+    """A link to one row (or several rows) of a CRF of the same participant, stored by its permanent uid.
+
+    `offered`: which rows a screen offers to choose from; any row may be linked.
+    """
 
     target: str = ""
     _: KW_ONLY
     many: bool = False
+    offered: When | None = None
+
+    @property
+    def choice(self) -> str:
+        """The name of the rows on offer: those of the target, or the part of them that is offered."""
+        return f"{self.target} where {self.offered.words()}" if self.offered else self.target
 
 
 @dataclass

@@ -29,7 +29,7 @@ from edc.records.log_lists import PAGE_SIZES, Asked
 from edc.records.models import FormRecord
 from edc.records.places import FormPlace
 from edc.records.post_form import Posting
-from edc.records.service import find_record, get_subject, new_record
+from edc.records.service import get_subject, new_record
 from edc.study.models import Subject
 from edc.web import current, db, needs, shell
 from forms.crf import CRF
@@ -89,26 +89,19 @@ def asked_for() -> Asked:
 
 
 def render_log(subject: Subject, crf: type[CRF]) -> str:
-    """The page of a log, or of a form that is kept once for a participant."""
+    """The page of a log."""
     listed = list_of(crf)
     book = SubjectBook(db(), subject, now(db()))
-    place = _next_place(book, crf)
+    place = FormPlace(subject, None, crf, new_record(db(), subject, None, crf, book.now))
     closed = why_closed(book, book.one(place.record), place)
     may_add = current().may(P.RECORD_ENTER) and not closed
     page: str = render_template(
         "casebook/log.html", **frame_of(place), subject=subject, listed=listed, crf=crf,
         page=log_lists.build_page(listed, book, asked_for(), freetext=current().scope.freetext),
-        answered=_answered(subject, listed), may_add=may_add and (crf.log or place.is_new), closed=closed,
+        answered=_answered(subject, listed), may_add=may_add, closed=closed,
         is_declared=crf.slug in LISTS, url_of_link=url_of_link, url_of_query=url_of_query, page_sizes=PAGE_SIZES,
     )  # fmt: skip
     return page
-
-
-def _next_place(book: SubjectBook, crf: type[CRF]) -> FormPlace:
-    """Where the next line is entered; the one record of a form that is kept once."""
-    session, subject = book.session, book.subject
-    found = None if crf.log else find_record(session, subject, None, crf)
-    return FormPlace(subject, None, crf, found or new_record(session, subject, None, crf, book.now))
 
 
 def _answered(subject: Subject, listed: LogList) -> OpenForm | None:

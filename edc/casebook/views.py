@@ -163,13 +163,15 @@ def _refuse_locked(subject: Subject) -> None:
 @blueprint.get("/participants/<code>/<visit_slug>")
 @needs(P.RECORD_READ)
 def visit(code: str, visit_slug: str) -> Response | str:
-    """One visit with the marks of its forms, or a log that has no address of its own."""
+    """One visit with the marks of its forms, a log that has no address of its own, or a form that is kept once."""
     subject = get_subject(db(), code)
     crf = get_crf_by_slug(visit_slug)
     if crf is not None and (answered := log_answered_by(crf)):
         return redirect(url_for("logs.log", code=code, form_slug=answered.crf.slug), 303)
-    if crf is not None and crf in matrix.log_crfs():
+    if crf is not None and crf.log:
         return render_log(subject, crf)
+    if crf is not None and crf in matrix.log_crfs():
+        return redirect(url_for("records.form", code=code, form_slug=crf.slug, line=1), 303)
     found = get_visit(db(), subject, visit_slug)
     here = local(now(db()), subject.site.time_zone).date()
     built = matrix.build_matrix(db(), subject, here)

@@ -91,7 +91,7 @@ def options_of(item: Item, references: Mapping[str, Options], tables: Mapping[st
         return () if item.open_list else item.options
     if isinstance(item, it.SiteChoice):
         return tables.get(item.table, ())
-    return references.get(item.target, ()) if isinstance(item, it.Reference) else ()
+    return references.get(item.choice, ()) if isinstance(item, it.Reference) else ()
 
 
 def index_of(item: Item) -> str:

@@ -115,7 +115,7 @@ class FormPage:
         typed, sentences = self.typed, self.typed.sentences
         return RowView(
             key, prefix, group.row_title(key) if key.isdigit() else f"{group.title}, new row",
-            self._views(shown, group.oid, key), is_stored=row is not None,
+            self._views(shown, group.oid, key), is_stored=row is not None, is_fixed=bool(group.fixed),
             remove_error=sentences.get(f"{prefix}remove") or sentences.get(f"{prefix}remove_reason", ""),
             remove_reason=typed.text(f"{prefix}remove_reason") or "",
             is_removal_typed=bool(typed.text(f"{prefix}remove")),

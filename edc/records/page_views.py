@@ -89,13 +89,14 @@ class ItemView:
 
 @dataclass
 class RowView:
-    """One row of a group on the page; `key` is its number, or `new1` for one to be added."""
+    """One row of a group on the page; `key` is its number, or `new1` for one to be added; a fixed one stays."""
 
     key: str
     prefix: str
     title: str
     items: list[ItemView]
     is_stored: bool = False
+    is_fixed: bool = False
     remove_error: str = ""
     remove_reason: str = ""
     is_removal_typed: bool = False

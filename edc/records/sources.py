@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -33,7 +33,7 @@ def load_sources(book: SubjectBook, entry: Entry) -> Sources:
         notes=_notes(book, entry),
         explanations=evaluation.explanations(entry.view, book.view()) if record.row_version else {},
         previous=find_previous(book, entry),
-        references={target: _lines(book, entry, target) for target in _targets(entry)},
+        references=_references(book, entry),
         tables={table: _table(book, table) for table in _tables(entry)},
     )
 
@@ -78,16 +78,23 @@ def when_words(visit: Visit) -> str:
     return day_text(visit.visit_date) if visit.visit_date else visit.label
 
 
-def _targets(entry: Entry) -> set[str]:
-    return {item.target for item in _items(entry) if isinstance(item, Reference)}
+def _references(book: SubjectBook, entry: Entry) -> dict[str, Options]:
+    """The lines that each reference of a form may lead to, by uid, in words that tell them apart."""
+    found: dict[str, Options] = {}
+    for item in (item for item in _items(entry) if isinstance(item, Reference)):
+        lines = _lines(book, entry, item.target)
+        found[item.target] = [(line.uid, line_words(line)) for line in lines]
+        if item.offered is not None:
+            offered = item.offered.holds
+            found[item.choice] = [(line.uid, line_words(line)) for line in lines if offered(line.value)]
+    return found
 
 
-def _lines(book: SubjectBook, entry: Entry, target: str) -> Options:
-    """The lines that a reference may lead to, by uid, in words that tell them apart."""
+def _lines(book: SubjectBook, entry: Entry, target: str) -> Sequence[Record | Row]:
     oid, _, group = target.partition(".")
     if group:
-        return [(row.uid, line_words(row)) for row in entry.view.rows(group)]
-    return [(record.uid, line_words(record)) for record in book.load(oid)] if _is_declared(oid) else []
+        return entry.view.rows(group)
+    return book.load(oid) if _is_declared(oid) else []
 
 
 def _is_declared(oid: str) -> bool:

@@ -27,7 +27,10 @@ class SeriousEvents(
 ):  # fmt: skip
     """A report to the sponsor within 24 hours of awareness, and what the sponsor makes of it."""
 
-    ae_ref = Reference("Event(s)", "AE", many=True, required=True, sdtm="RELREC")
+    ae_ref = Reference(
+        "Event(s)", "AE", many=True, required=True, offered=when("serious", "Y"), sdtm="RELREC",
+        help="The events that are marked serious in the list of adverse events.",
+    )  # fmt: skip
     report_type = Choice(
         "Initial / follow-up", "SAERPT", required=True,
         help="A follow-up belongs to the case of the initial report that names the same event.",

@@ -85,6 +85,17 @@ def test_the_clock_stands_on_my_day_on_the_casebook_and_on_the_list(ward: Flask)
     assert "report overdue by 1 h 0 min" in client.get("/my-day").text
 
 
+def test_a_report_offers_serious_events_and_keeps_the_one_it_names(ward: Flask) -> None:
+    other = {"verbatim": "shivering", "ctcae_term": "Chills", "start_date": here(ward, hours=20)[:10], "serious": "N"}
+    enter(ward, None, "AE", other, repeat=2, complete=None)
+    client = client_of(ward, "r.diaz")
+    new = client.get(f"{BOOK}/serious-event-reports/new").text
+    assert "1 Hypotension" in new and "2 Chills" not in new
+    write_report(ward)
+    enter(ward, None, "AE", {"serious": "N"}, reason="entered on the wrong line", complete=None)
+    assert "1 Hypotension" in client.get(REPORT).text
+
+
 def test_sending_stamps_the_time_stops_the_clock_and_tells_the_medical_monitor(ward: Flask) -> None:
     write_report(ward)
     client = client_of(ward, "r.diaz")

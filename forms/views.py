@@ -90,7 +90,8 @@ class SubjectView:
     """The participant around a record: anchors, visits, site reference data, and records on demand.
 
     `load(oid)` gives all records of a CRF of this participant in the order of date or line; `load_removed(oid)` those
-    that were removed, whose numbers are never given again.
+    that were removed, whose numbers are never given again. `remembered` is for what rules have worked out of the
+    records of others already: it lasts as long as this view.
     """
 
     code: str
@@ -104,6 +105,7 @@ class SubjectView:
     visits: Sequence[VisitView] = ()
     site: Mapping[str, Any] = field(default_factory=dict)
     study: Mapping[str, Any] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def today(self) -> dt.date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from forms.adverse_events import drugs, grading, lines, outcomes, seriousness
+from forms.adverse_events import drugs, grading, laboratory, lines, outcomes, seriousness
 from forms.conditions import when
 from forms.crf import CRF, Group, derive
 from forms.derive.ae import Treatment, duration, is_related_to_any, is_treatment_emergent
@@ -173,3 +173,4 @@ class AdverseEvents(
     overlaps_no_other_line = lines.overlaps_no_other_line
     is_no_double = lines.is_no_double
     begins_in_window = lines.begins_in_window
+    grades_agree_with_laboratory = laboratory.grades_agree_with_laboratory

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from forms.derive.ctcae_facts import Context, Measured, known_facts
 from forms.derive.ctcae_verdicts import judge, printed_units
-from forms.derive.ctcae_words import grade_words, notes_on, open_words, rules_at
+from forms.derive.ctcae_words import grade_words, notes_on, open_facts, open_grades, open_words, rules_at
 from forms.dictionaries.ctcae import find_term
 from forms.dictionaries.ctcae_thresholds import bands_of
 from forms.dictionaries.ctcae_units import graded_unit
@@ -27,11 +27,18 @@ NOTHING_ELSE = Context()
 
 @dataclass(frozen=True)
 class Grading:
-    """A grade from 0 to 4 with the rules that gave it, or None when the value is ungradable; `explanation` says why."""
+    """A grade from 0 to 4 with the rules that gave it, or None when the value is ungradable; `explanation` says why.
+
+    Of an ungradable value `possible` has the grades that remain, `missing` what would decide; `notes` is the part of
+    the explanation about what was converted or read into the criteria.
+    """
 
     grade: int | None
     rule: str
     explanation: str
+    possible: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def grade(
@@ -46,9 +53,11 @@ def grade(
     sure, possible = max(one.sure for one in outcomes), max(one.possible for one in outcomes)
     notes = notes_on(bands[0], outcomes, known, measured)
     if sure < possible:
-        return Grading(None, "", " ".join([*open_words(outcomes, sure), *notes]))
+        words = " ".join([*open_words(outcomes, sure), *notes])
+        return Grading(None, "", words, open_grades(outcomes, sure), open_facts(outcomes, sure), tuple(notes))
     rules = rules_at(sure, bands, outcomes, known)
-    return Grading(sure, ", ".join(rules), " ".join([*grade_words(sure, outcomes, known), *notes]))
+    words = " ".join([*grade_words(sure, outcomes, known), *notes])
+    return Grading(sure, ", ".join(rules), words, notes=tuple(notes))
 
 
 def _why_no_bands(term: str, test: str, direction: str) -> str:

@@ -88,7 +88,8 @@ class Known:
         (wants,) = self.baseline.wants
         if band.direction == bands.HIGH:
             return above(self.uln.low, wants) if self.uln.is_exact else self.baseline
-        return below(self.lln.low, wants) if self.lln.is_exact else self.baseline
+        # Nothing is below a limit of zero.
+        return below(self.lln.low, wants) if self.lln.is_exact and self.lln.low else self.baseline
 
     def metric(self, band: bands.Band) -> Span:
         """The quantity that a band compares."""

@@ -45,11 +45,20 @@ def grade_words(grade: int, outcomes: Sequence[Outcome], known: Known) -> list[s
 
 def open_words(outcomes: Sequence[Outcome], sure: int) -> list[str]:
     """The grades that remain possible, and what is missing to tell."""
-    undecided = [verdict for one in outcomes for verdict in one.undecided if verdict.band.grade > sure]
-    grades = {grade for one in outcomes for grade in one.candidates if grade and grade >= sure}
-    shown = " or ".join(str(grade) for grade in sorted(grades))
-    wants = dict.fromkeys(want for verdict in undecided for want in verdict.wants)
+    shown = " or ".join(str(grade) for grade in open_grades(outcomes, sure))
+    wants = open_facts(outcomes, sure)
     return [f"Grade {shown} is possible.", *([f"Missing: {'; '.join(wants)}."] if wants else [])]
+
+
+def open_grades(outcomes: Sequence[Outcome], sure: int) -> tuple[int, ...]:
+    """The grades that remain possible beside one that is certain."""
+    return tuple(sorted({grade for one in outcomes for grade in one.candidates if grade and grade >= sure}))
+
+
+def open_facts(outcomes: Sequence[Outcome], sure: int) -> tuple[str, ...]:
+    """What is missing to tell which of them it is."""
+    undecided = [verdict for one in outcomes for verdict in one.undecided if verdict.band.grade > sure]
+    return tuple(dict.fromkeys(want for verdict in undecided for want in verdict.wants))
 
 
 def _of_band(band: Band, known: Known) -> str:

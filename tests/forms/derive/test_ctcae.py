@@ -163,6 +163,7 @@ def test_facts_around_a_value(
         ("unit unknown", "Hyperkalemia", "K", "6", "mg/dL", "uln=5", ("a unit that CTCAE prints (mmol/L)",)),
         ("no baseline", ALT, "ALT", "150", "U/L", "uln=40", ("Grade 1 or 2 is possible", "a baseline")),
         ("no baseline, flagged high", ALT, "ALT", "150", "U/L", "uln=40 baseline_flag=HIGH", ("Missing: a baseline",)),
+        ("a lower limit of zero", "Fibrinogen decreased", "FIBRINO", "0.6", "g/L", "lln=0", ("Missing: a baseline",)),
         ("no ULN", ALT, "ALT", "150", "U/L", "baseline=30", ("an upper limit of normal",)),
         ("a baseline of zero", "Creatinine increased", "CREAT", "1", "mg/dL", "uln=1.2 baseline=0", ("above zero",)),
         ("creatinine without baseline", "Creatinine increased", "CREAT", "1.3", "mg/dL", "uln=1.2",

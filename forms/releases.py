@@ -54,15 +54,16 @@ def _asked(collection: type[CRF] | type[Group]) -> Definition:
 
 
 def _item(item: Item) -> Definition:
-    """The item's type and settings; of the settings that all types share, only those that were set.
+    """The item's type and settings; of the settings that all types share, or that are None, only those that were set.
 
-    So a new common keyword changes no definition, while the defaults of a type are part of what was released.
+    So a new keyword of that kind changes no definition, while the defaults of a type are part of what was released.
     """
     plain = type(item)(item.label)
     made: Definition = {"name": item.name, "oid": item.oid, "type": type(item).__name__, "label": item.label}
     for field in dataclasses.fields(item):
         value = getattr(item, field.name)
-        if field.init and (field.name not in COMMON or value != getattr(plain, field.name)):
+        is_implied = value is None if field.name not in COMMON else value == getattr(plain, field.name)
+        if field.init and not is_implied:
             made[field.name] = _plain(value)
     return made
 

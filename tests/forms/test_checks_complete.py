@@ -21,6 +21,7 @@ from tests.forms import (
     test_checks_examinations,
     test_checks_il2_admission,
     test_checks_il2_doses,
+    test_checks_lab_events,
     test_checks_laboratory,
     test_checks_lesions,
     test_checks_medications,
@@ -41,7 +42,7 @@ MODULES = (
     test_checks_vital_signs,
     test_checks_continuation, test_checks_disposition, test_checks_responses, test_checks_serious,
     test_checks_adverse_events, test_checks_consent, test_checks_demographics, test_checks_il2_admission,
-    test_checks_il2_doses, test_checks_laboratory, test_checks_lesions, test_checks_tumour_assessment, test_checks_visit,
+    test_checks_il2_doses, test_checks_lab_events, test_checks_laboratory, test_checks_lesions, test_checks_tumour_assessment, test_checks_visit,
 )  # fmt: skip
 CASES = [case for module in MODULES for case in module.CASES]
 DECLARED = sorted(

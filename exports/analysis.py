@@ -9,7 +9,7 @@ from exports import analysis_doses as doses
 from exports import analysis_response as response
 from exports import analysis_safety as safety
 from exports import analysis_survival as survival
-from exports.analysis_cases import Case, cases_of, cutoff_of, in_set
+from exports.analysis_cases import Case, cases_of, cutoff_of, in_set, tumour_words
 from exports.analysis_course import lanes
 from exports.analysis_settings import SETS, AnalysisSettings
 from exports.csv_stream import Mode, csv_chunks
@@ -35,9 +35,9 @@ def outcomes(data: StudyData, settings: AnalysisSettings = ALL_TREATED) -> Outco
     )  # fmt: skip
 
 
-def tumour_types(data: StudyData) -> list[str]:
-    """The tumour types of the treated participants, to choose from."""
-    return sorted({one.tumour_type for one in data.treated if one.tumour_type})
+def tumour_types(data: StudyData) -> dict[str, str]:
+    """The tumour types of the treated participants to choose from, with their words."""
+    return {one: tumour_words(one) for one in sorted({one.tumour_type for one in data.treated if one.tumour_type})}
 
 
 def table_csv(table: OutcomeTable) -> Iterator[bytes]:

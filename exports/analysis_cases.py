@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from exports.analysis_settings import COMPLETE_COURSE, EVALUABLE, AnalysisSettings
+from forms.codelists import LISTS
 from forms.derive.recist_best import Assessment, BestResponse, best_response, candidate_set
 from forms.derive.recist_response import CR, PD, PR
 from forms.derive.recist_settings import ResponseSettings
@@ -52,6 +53,11 @@ class Case:
         return self.of.code
 
     @property
+    def tumour_type(self) -> str:
+        """The tumour type in words."""
+        return tumour_words(self.of.tumour_type)
+
+    @property
     def best_change(self) -> Decimal | None:
         """The lowest change of the sum from baseline in percent; None without a complete sum after baseline."""
         return min((one.pct_baseline for one in self.counted if one.pct_baseline is not None), default=None)
@@ -73,6 +79,11 @@ class Case:
     def died_on(self) -> dt.date | None:
         """The day of death, if by the cut-off."""
         return self.of.death if self.of.death and self.of.death <= self.cutoff else None
+
+
+def tumour_words(tumour_type: str) -> str:
+    """A tumour type as people read it."""
+    return LISTS["TUMTYPE"].label(tumour_type) if tumour_type else ""
 
 
 def cases_of(data: StudyData, settings: AnalysisSettings) -> list[Case]:

@@ -33,8 +33,8 @@ ASSESSMENTS = (
 
 def all_groups(cases: Sequence[Case]) -> list[tuple[str, list[Case]]]:
     """All cases, and those of each tumour type where there are several."""
-    types = sorted({case.of.tumour_type for case in cases if case.of.tumour_type})
-    by_type = [(one, [case for case in cases if case.of.tumour_type == one]) for one in types]
+    types = sorted({case.tumour_type for case in cases if case.tumour_type})
+    by_type = [(one, [case for case in cases if case.tumour_type == one]) for one in types]
     return [("All" if len(types) != 1 else types[0], list(cases)), *(by_type if len(types) > 1 else [])]
 
 
@@ -95,7 +95,7 @@ def _best_row(case: Case) -> tuple[Cell, ...]:
     confirmed = None if best.confirmed is None else "Y" if best.confirmed else "N"
     is_evaluable = "Y" if in_set([case], EVALUABLE) else "N"
     return (
-        one.code, one.site, one.tumour_type, case.first_dose, best.response, best.date, confirmed, best.rule,
+        one.code, one.site, case.tumour_type or None, case.first_dose, best.response, best.date, confirmed, best.rule,
         best.reason, _tenth(case.best_change), case.unconfirmed.response, case.investigator.response,
         one.investigator_best or None, is_evaluable,
     )  # fmt: skip

@@ -32,10 +32,10 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Selection:
-    """Some of the adverse events: the key of their table, its title, and which events belong."""
+    """Some of the adverse events: the key of their table, what they are called, and which events belong."""
 
     key: str
-    title: str
+    name: str
     takes: Callable[[Event], bool]
 
 
@@ -43,7 +43,7 @@ def selections(cases: Iterable[Case]) -> list[Selection]:
     """All events, those related to each drug, to any of them, the serious and the immune-related ones."""
     drugs = list(dict.fromkeys(drug for case in cases for event in case.of.events for drug in event.relations))
     return [
-        Selection("adverse_events", "Adverse events by class and term", lambda event: True),
+        Selection("adverse_events", "Adverse events", lambda event: True),
         *(_related_to(drug) for drug in drugs),
         Selection(
             "adverse_events_related", "Adverse events related to either study drug",
@@ -104,7 +104,7 @@ def _emergent(case: Case) -> list[Event]:
 def toxicity_table(cases: Sequence[Case], selection: Selection) -> OutcomeTable:
     """The table of a selection of events."""
     rows = tuple(_row(one) for one in toxicities(cases, selection))
-    return OutcomeTable(selection.key, selection.title, COLUMNS, rows, NOTES)
+    return OutcomeTable(selection.key, f"{selection.name} by class and term", COLUMNS, rows, NOTES)
 
 
 def _row(one: Toxicity) -> tuple[Cell, ...]:
@@ -125,7 +125,7 @@ def overview_table(cases: Sequence[Case]) -> OutcomeTable:
     for selection in selections(cases):
         for words, least in (("any grade", 1), ("grade 3 or more", SEVERE), ("grade 5", GRADES[-1])):
             x = sum(_has(case, selection, least) for case in cases)
-            rows.append((f"{selection.title}, {words}", x, len(cases), _percent(x, len(cases))))
+            rows.append((f"{selection.name}, {words}", x, len(cases), _percent(x, len(cases))))
     return OutcomeTable("adverse_event_overview", "Overview of adverse events", OVERVIEW, tuple(rows), NOTES)
 
 

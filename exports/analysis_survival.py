@@ -173,7 +173,7 @@ def _listed(case: Case, endpoint: Endpoint, spell: Spell, rules: ResponseSetting
     start, end = spell
     completed = "; ".join(f"{name.replace('_', ' ')} {flag}" for name, flag in sorted(case.of.completed.items()))
     return (
-        case.code, case.of.site, case.of.tumour_type, endpoint.code, endpoint.name, endpoint.style or None, start,
+        case.code, case.of.site, case.tumour_type or None, endpoint.code, endpoint.name, endpoint.style or None, start,
         end.date, days_from(start, end.date, rules), rounded(months_from(start, end.date, rules), 2),
         0 if end.outcome == EVENT else 1, end.kind or None, end.row or None, end.reason,
         one_year_status(start, end, rules) if endpoint.code == "PFS" else None, completed or None,

@@ -442,8 +442,21 @@ def self_readers() -> frozenset[str]:
 
 @cache
 def neighbours(oid: str) -> frozenset[str]:
-    """The CRF with those whose rules read it and those that its own rules read: a save looks at them together."""
-    return dependents(oid) | _read_by(get_crf(oid)) | {oid}
+    """The CRF with those whose rules read it, those that its own rules read, and those that a line leads to or from.
+
+    A save looks at them together, and so does the page of a line of a log.
+    """
+    return dependents(oid) | _read_by(get_crf(oid)) | _linked_with(oid) | {oid}
+
+
+def _linked_with(oid: str) -> frozenset[str]:
+    named = {(crf.oid, item.target.partition(".")[0]) for crf in all_crfs() for item in _references(crf)}
+    return frozenset({crf for crf, target in named if target == oid} | {target for crf, target in named if crf == oid})
+
+
+def _references(crf: type[CRF]) -> Iterator[it.Reference]:
+    parts = (part for _, part in collections(crf))
+    return (item for part in parts for item in part.items.values() if isinstance(item, it.Reference))
 
 
 def _read_by(crf: type[CRF]) -> set[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from edc.adverse_events import terms
 from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
 from edc.records.tables import CRF_TABLES
-from edc.study.ctcae_wording import has_wording, wording_of
+from edc.study.ctcae_wording import look_up
 from forms import episodes
 from forms.dictionaries.ctcae import Term
 from forms.dictionaries.synonyms import suggest
@@ -99,17 +100,19 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
     typed = page.typed.text(log.term)
     term = log.term_of(typed if typed is not None else record.value(log.term))
     grades = next(group for group in page.groups if group.oid == log.grades.oid)
-    _offer_grades(log, grades, term, wording_of(opened.book.session, term))
+    is_worded, wording = look_up(opened.book.session, term)
+    _offer_grades(log, grades, term, wording)
     if log.term in items and items[log.term].index_url:
         items[log.term].index_url = url_for("adverse_events.terms_index", digest=terms.index()[1])
     words = page.typed.text(log.words) or record.value(log.words) or ""
+    twins = list_twins(log, opened)
     event = EventPage(
         log, items, grades, term, [] if term else [found.name for found in suggest(words)][:MOST_SUGGESTIONS],
         list_periods(log, record),
         [DrugView(drug, items.get(drug.relation), items.get(drug.action)) for drug in log.drugs],
-        list_twins(log, opened), used_terms(log, opened),
+        twins, used_terms(log, opened, twins),
         back=request.args.get("dose", "") or page.typed.text("dose") or "",
-        wording_url=url_for("adverse_events.grade_words") if has_wording(opened.book.session) else "",
+        wording_url=url_for("adverse_events.grade_words") if is_worded else "",
     )  # fmt: skip
     return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
 
@@ -138,11 +141,21 @@ def list_twins(log: EventLog, opened: OpenForm) -> list[Twin]:
     ]  # fmt: skip
 
 
-def used_terms(log: EventLog, opened: OpenForm) -> dict[str, int]:
+def used_terms(log: EventLog, opened: OpenForm, twins: Sequence[Twin]) -> dict[str, int]:
     """The terms in use, which the picker shows first: 2 for those of the participant, 1 for others of the study."""
-    column = getattr(CRF_TABLES[log.crf.oid], log.term)
-    used = dict.fromkeys(opened.book.session.scalars(select(column).where(column.is_not(None)).distinct()), 1)
-    return used | {twin.term: 2 for twin in list_twins(log, opened)}
+    used = dict.fromkeys(opened.book.session.scalars(_each_term(log)), 1)
+    return used | {twin.term: 2 for twin in twins}
+
+
+def _each_term(log: EventLog) -> Select[str]:
+    """Each term of a log once: from term to the next one along the index, however many events have it."""
+    table = CRF_TABLES[log.crf.oid]
+    first, following = aliased(table), aliased(table)
+    terms = select(func.min(getattr(first, log.term)).label("term")).cte("terms", recursive=True)
+    column = getattr(following, log.term)
+    after = select(func.min(column)).where(column > terms.c.term).correlate(terms).scalar_subquery()
+    terms = terms.union_all(select(after).where(terms.c.term.is_not(None)))
+    return select(terms.c.term).where(terms.c.term.is_not(None))
 
 
 def list_periods(log: EventLog, record: Record) -> list[str]:

@@ -219,8 +219,8 @@ class SubjectBook:
             return self.entry(header)
         if not header.row_version:
             return self._empty(header)
-        # Whoever holds the participant goes on to save, which looks at the whole log.
-        self._fetch(header.crf_oid, self.headers(header.crf_oid) if self._shelf.is_held else [header])
+        is_whole = is_read_whole(self.session, self.subject.uid, header.crf_oid)
+        self._fetch(header.crf_oid, self.headers(header.crf_oid) if is_whole else [header])
         return self._stored(header)
 
     def _read(self, oid: str, headers: list[FormRecord]) -> list[Entry]:
@@ -297,6 +297,14 @@ class SubjectBook:
             text = canonical(item, answer.value) or ""
             answer = Answer(self.cipher.seal(text, context_of(row, item)), answer.missing, answer.origin)
         row.store(item.name, answer)
+
+
+def is_read_whole(session: Session, subject_uid: str, oid: str) -> bool:
+    """Whether one record of a CRF is read together with all others: saving looks at them, and so does a line of a log.
+
+    Whoever holds the participant goes on to save.
+    """
+    return shelf_of(session, subject_uid).is_held or get_crf(oid).log
 
 
 def context_of(row: ItemRow, item: Item) -> str:

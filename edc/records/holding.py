@@ -45,7 +45,9 @@ def find_restriction(
             if getattr(holder, state, False):
                 return Restriction(holder.__audit_entity__, holder.uid, name, state)
     shelf = shelf_of(session, subject.uid)
-    study = shelf.study if shelf.is_held else session.scalar(select(StudyState))
+    if not shelf.is_study_read:
+        shelf.study, shelf.is_study_read = session.scalar(select(StudyState)), True
+    study = shelf.study
     held_by = next((state for state in states if getattr(study, state, False)), None)
     return Restriction(StudyState.__audit_entity__, study.uid, "the study", held_by) if study and held_by else None
 

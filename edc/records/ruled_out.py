@@ -22,7 +22,8 @@ def crfs_ruled_out(session: Session, subject_uids: Collection[str]) -> Mapping[s
     for oid, condition in schedule.FORM_CONDITIONS.items():
         table = CRF_TABLES[condition.crf]
         statement = select(FormRecord.subject_uid).join(table, table.uid == FormRecord.uid).where(
-            FormRecord.subject_uid.in_(subject_uids), FormRecord.removed.is_(False),
+            FormRecord.subject_uid.in_(subject_uids), FormRecord.crf_oid == condition.crf,
+            FormRecord.removed.is_(False),
             getattr(table, condition.item) == condition.value,
         )  # fmt: skip
         asked = set(session.scalars(statement))

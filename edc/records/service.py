@@ -13,12 +13,12 @@ from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
 from edc.records.axes import count_axes
 from edc.records.blank import LOG_PLACE, blank_record
-from edc.records.book import SubjectBook
+from edc.records.book import SubjectBook, is_read_whole
 from edc.records.gates import refuse_before_consent, refuse_registration
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.ruled_out import crfs_ruled_out
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
-from edc.records.shelf import find_held, lock_by_code, shelf_of
+from edc.records.shelf import find_held, lock_by_code, read_by_code, shelf_of
 from edc.study.activation import active_version, crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import schedule
@@ -28,7 +28,7 @@ from forms.patch import Patch
 
 def get_subject(session: Session, code: str) -> Subject:
     """The participant of a code within the session's scope; raises NotFound for any other."""
-    subject = find_held(session, code) or session.scalars(select(Subject).where(Subject.code == code)).one_or_none()
+    subject = find_held(session, code) or read_by_code(session, code)
     if subject is None:
         raise NotFound
     return subject
@@ -63,8 +63,8 @@ def find_record(
 ) -> FormRecord | None:
     """The record of a form at a visit (None: in the participant's log), or None while nothing was entered."""
     place = visit.uid if visit else LOG_PLACE
-    if shelf_of(session, subject.uid).is_held:
-        return next((one for one in _held_at(session, subject, place, crf) if one.repeat_no == repeat_no), None)
+    if is_read_whole(session, subject.uid, crf.oid):
+        return next((one for one in _all_at(session, subject, place, crf) if one.repeat_no == repeat_no), None)
     return session.scalars(
         select(FormRecord).where(
             FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid,
@@ -73,8 +73,8 @@ def find_record(
     ).one_or_none()  # fmt: skip
 
 
-def _held_at(session: Session, subject: Subject, place: str, crf: type[CRF]) -> list[FormRecord]:
-    """The records of a form at a place, for whoever holds the participant: saving looks at all of the form anyway."""
+def _all_at(session: Session, subject: Subject, place: str, crf: type[CRF]) -> list[FormRecord]:
+    """The records of a form at a place, for whoever looks at all of the form anyway."""
     headers = SubjectBook(session, subject, clock.now(session)).headers(crf.oid)
     return [header for header in headers if header.place == place]
 
@@ -131,8 +131,8 @@ def new_record(
 
 
 def _last_repeat(session: Session, subject: Subject, place: str, crf: type[CRF]) -> int:
-    if shelf_of(session, subject.uid).is_held:
-        return max((header.repeat_no for header in _held_at(session, subject, place, crf)), default=0)
+    if is_read_whole(session, subject.uid, crf.oid):
+        return max((header.repeat_no for header in _all_at(session, subject, place, crf)), default=0)
     statement = select(func.max(FormRecord.repeat_no)).where(
         FormRecord.subject_uid == subject.uid, FormRecord.place == place, FormRecord.crf_oid == crf.oid
     )

@@ -21,11 +21,12 @@ GroupRows = dict[str, list[GroupRow]]
 class Shelf:
     """The stored rows of one participant that this transaction has read: mapped objects, so always as they are now.
 
-    `study`: what the study as a whole takes, read with the lock.
+    `study`: what the study as a whole takes, read together with the participant; `is_study_read` once it was.
     """
 
     is_held: bool = False
     study: StudyState | None = None
+    is_study_read: bool = False
     logs: dict[str, list[FormRecord]] = field(default_factory=dict)
     rows: dict[str, CrfRow] = field(default_factory=dict)
     groups: dict[str, GroupRows] = field(default_factory=dict)
@@ -70,6 +71,18 @@ def shelf_of(session: Session, subject_uid: str) -> Shelf:
     return _shelves(session).by_subject.setdefault(subject_uid, Shelf())
 
 
+def read_by_code(session: Session, code: str) -> Subject | None:
+    """The participant of a code, not locked, with what the study takes; None when the scope has none."""
+    both = select(Subject, StudyState).outerjoin(StudyState, true())
+    found = session.execute(both.where(Subject.code == code)).one_or_none()
+    if found is None:
+        return None
+    subject, study = found
+    shelf = shelf_of(session, subject.uid)
+    shelf.study, shelf.is_study_read = study, True
+    return subject
+
+
 def lock_subject(session: Session, subject_uid: str) -> Subject:
     """The participant's row, held until the end of the transaction, so that saves of one casebook follow each other.
 
@@ -102,5 +115,5 @@ def _lock(session: Session, condition: ColumnElement[bool]) -> Subject | None:
     # What was on the shelf was read before the lock.
     shelves = _shelves(session)
     shelves.held[subject.uid] = subject
-    shelves.by_subject[subject.uid] = Shelf(is_held=True, study=study)
+    shelves.by_subject[subject.uid] = Shelf(is_held=True, study=study, is_study_read=True)
     return subject

@@ -29,7 +29,7 @@ def load_sources(book: SubjectBook, entry: Entry) -> Sources:
     has_queries = record.queries_open + record.queries_answered > 0
     return Sources(
         queries=queries.list_for_record(book.session, [record.uid], closed=False) if has_queries else (),
-        reviews=_reviews(book, entry),
+        reviews=list_reviews(book, entry) if record.verified + record.changed_since else (),
         notes=_notes(book, entry),
         explanations=evaluation.explanations(entry.view, book.view()) if record.row_version else {},
         previous=find_previous(book, entry),
@@ -43,9 +43,8 @@ def _items(entry: Entry) -> Iterator[Item]:
         yield from collection.items.values()
 
 
-def _reviews(book: SubjectBook, entry: Entry) -> list[ItemReview]:
-    if not entry.header.row_version:
-        return []
+def list_reviews(book: SubjectBook, entry: Entry) -> list[ItemReview]:
+    """The reviews of a record, those that were taken back too."""
     return list(book.session.scalars(select(ItemReview).where(ItemReview.record_uid == entry.header.uid)))
 
 

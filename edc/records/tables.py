@@ -24,6 +24,10 @@ MISSING = "_missing"
 MOST_INTEGER_DIGITS = 9
 
 
+# What pages look for in the forms of the whole study.
+LOOKED_FOR = (("AE", "ctcae_term"), ("AE", "serious"))
+
+
 class TextArray(TypeDecorator[tuple[str, ...]]):
     """Several submission values or uids in one column, as a JSON array."""
 
@@ -251,6 +255,9 @@ def _crf_table(crf: type[CRF]) -> type[CrfRow]:
     body: dict[str, Any] = {
         "__tablename__": table, "__audit_entity__": table, "__audit_text__": _text_columns(crf), "collection": crf,
         "__module__": __name__,
+        "__table_args__": tuple(
+            Index(f"ix_{table}_{name}", name, "site_uid") for oid, name in LOOKED_FOR if oid == crf.oid
+        ),
         "uid": mapped_column(UID, ForeignKey("form_record.uid"), primary_key=True),
         "stored_under": relationship(FormRecord, lazy="raise"),
         **_columns(crf),

@@ -28,6 +28,7 @@ from edc.records.models import FormRecord
 from edc.records.moving import move_record
 from edc.records.places import FormPlace
 from edc.records.post_form import Posting
+from edc.records.sources import list_reviews
 from edc.web import change_for_request, current, needs, shell
 from forms.codelists import LISTS, CodeListEntry
 from forms.dictionaries.ctcae import list_terms
@@ -66,7 +67,7 @@ def item(path: str, **segments: Any) -> str:
         raise NotFound
     opened = open_form(place)
     found = find_item(opened.entry, path)
-    reviews = {(review.row_key, review.item_name): review for review in opened.page.sources.reviews}
+    reviews = {(review.row_key, review.item_name): review for review in list_reviews(opened.book, opened.entry)}
     review = reviews.get((found.row_uid or "", found.item.name))
     shown = build_item_page(opened.book, opened.page, path, review)
     template = "records/item_panel.html" if request.headers.get("X-Fragment") else "records/item.html"

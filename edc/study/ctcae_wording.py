@@ -76,13 +76,20 @@ def load_wording(session: Session, *, by: Actor, terms: Sequence[WordedTerm], so
 
 def wording_of(session: Session, term: Term | None) -> Mapping[int, str]:
     """What the grades of a term say; empty before the file is loaded."""
-    found = term and session.scalar(select(TermWording).where(TermWording.code == term.code))
-    return _grades(found) if found else {}
+    return look_up(session, term)[1]
 
 
 def has_wording(session: Session) -> bool:
     """Whether the file was loaded."""
-    return session.scalar(select(TermWording.uid).limit(1)) is not None
+    return look_up(session, None)[0]
+
+
+def look_up(session: Session, term: Term | None) -> tuple[bool, Mapping[int, str]]:
+    """Whether the file was loaded, and what the grades of a term say."""
+    code = term.code if term else ""
+    # The term comes first where the file has it; any other one tells that the file was loaded.
+    found = session.scalar(select(TermWording).order_by(TermWording.code != code).limit(1))
+    return found is not None, _grades(found) if found is not None and found.code == code else {}
 
 
 def _grades(row: TermWording) -> dict[int, str]:

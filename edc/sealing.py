@@ -2,20 +2,19 @@
 
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
-import structlog
 from sqlalchemy import Engine
 
 import forms.study
 from audit.seal import Sealer, seal
 from audit.signing import SigningKey
-from edc import __version__
+from edc import __version__, timers
 from edc.keys import Keyring
-from edc.logs import places
 from forms.releases import definitions_digest
 
 EVERY_SECONDS = 60.0
+JOB = "seal"
 
 
 def make_sealer(environment: str, keys: Keyring) -> Sealer:
@@ -37,29 +36,19 @@ def _definitions() -> str:
 
 
 def start_sealing(engine: Engine, sealer: Sealer, every: float = EVERY_SECONDS) -> Callable[[], None]:
-    """Seal what waits every minute in a thread; returns the function that seals once more and ends it."""
-    ended = threading.Event()
-    thread = threading.Thread(target=seal_until, args=(ended, engine, sealer, every), name="sealer", daemon=True)
-    thread.start()
+    """Seal what waits every minute in a thread; returns the function that ends it and seals once more."""
+    work = partial(seal, engine, sealer)
+    end = timers.start(JOB, work, every)
 
     def stop() -> None:
-        ended.set()
-        thread.join()
+        end()
+        timers.attempt(JOB, work)
 
     return stop
 
 
 def seal_until(ended: threading.Event, engine: Engine, sealer: Sealer, every: float = EVERY_SECONDS) -> None:
     """Seal at once, then every so many seconds, and a last time at the end."""
-    while not ended.is_set():
-        _seal(engine, sealer)
-        ended.wait(every)
-    _seal(engine, sealer)
-
-
-def _seal(engine: Engine, sealer: Sealer) -> None:
-    try:
-        seal(engine, sealer)
-    except Exception as fault:
-        # One failure must not end the sealing: what waits is sealed the next time, and verification shows its age.
-        structlog.get_logger().error("seal failed", job="seal", fault=type(fault).__name__, places=places(fault))
+    work = partial(seal, engine, sealer)
+    timers.repeat(ended, JOB, work, every)
+    timers.attempt(JOB, work)

@@ -24,25 +24,29 @@ def checks() -> None:
 @checks.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would open and close; exit code 1 when something would.")
 @click.option("--participant", "codes", multiple=True, help="Code of a participant; can be repeated. Default: all.")
+@click.option("--due", is_flag=True, help="Only participants not asked yet today, as a nightly timer wants it.")
 @click.option("--reason", default=REASON, show_default=True, help="Why, for the trail.")
-def run(dry_run: bool, codes: tuple[str, ...], reason: str) -> None:
+def run(dry_run: bool, codes: tuple[str, ...], due: bool, reason: str) -> None:
     """Run all checks and derivations again, a participant at a time.
 
     For a new study build or changed tables of a site. Frozen and locked records stay as they are.
     """
     from edc.cli.progress import progress
     from edc.cli.refusals import Refusal
+    from edc.records.daily import list_waiting
     from edc.records.recheck import list_codes, recheck
 
     place = Workplace.open()
     place.require_current_schema()
     with place.session() as session:
         known = list_codes(session)
+        waiting = set(list_waiting(session)) if due else set(known)
     if unknown := sorted(set(codes) - set(known)):
         raise Refusal(f"No participant is called {', '.join(unknown)}.")
     results: list[Rechecked] = []
-    with progress("Running checks", len(codes or known)) as advance:
-        for code in codes or known:
+    chosen = [code for code in codes or known if code in waiting]
+    with progress("Running checks", len(chosen)) as advance:
+        for code in chosen:
             with place.session(writes=True) as session:
                 results.append(recheck(session, code, by=place.operator, reason=reason, is_rehearsal=dry_run))
             _print(results[-1], dry_run)

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; CASEBOOK_PORT, else 8000.")
 @click.option("--threads", type=click.IntRange(1, 64), help="Requests at a time; CASEBOOK_THREADS, else 8.")
 def serve(host: str | None, port: int | None, threads: int | None) -> None:
-    """Serve the application, and seal the trail every minute; Ctrl+C ends it.
+    """Serve the application, seal the trail every minute, ask each day what time brings about; Ctrl+C ends it.
 
     For a hospital's own server see docs/deploy.md: gunicorn behind a proxy that ends TLS.
     """
     import waitress  # type: ignore[import-untyped]
 
+    from edc import timers
     from edc.app import create_app
+    from edc.records import daily
     from edc.sealing import start_sealing
     from edc.web import shell
 
@@ -37,13 +39,17 @@ def serve(host: str | None, port: int | None, threads: int | None) -> None:
     )
     place.require_current_schema()
     app = create_app(config)
-    stop = start_sealing(shell(app).engine, place.sealer)
+    ends = [start_sealing(shell(app).engine, place.sealer)]
+    if config.environment != "demo":  # The made-up study lies in the past: all of it would be overdue.
+        work = partial(daily.ask_waiting, partial(place.session, writes=True), place.operator)
+        ends.insert(0, timers.start("daily checks", work, daily.EVERY_SECONDS))
     _greet(config)
     try:
         # The name of the server is nobody's business; a body is limited by the application, with a sentence.
         waitress.serve(app, host=config.host, port=config.port, threads=config.threads, ident=None, _quiet=True)
     finally:
-        stop()
+        for end in ends:
+            end()
 
 
 def _greet(config: Config) -> None:

@@ -65,6 +65,7 @@ def recheck(session: Session, code: str, *, by: Actor, reason: str, is_rehearsal
             result.skipped = _closed_by(session, subject)
             if not result.skipped:
                 saving = Saving(session, opened, by, clock.now(session), is_site=False, default_reason=reason)
+                subject.judged_on = clock.local(saving.now, subject.site.time_zone).date()
                 _tell(result, look_again(saving, SubjectBook(session, subject, saving.now)))
             if is_rehearsal:
                 raise _RehearsedError

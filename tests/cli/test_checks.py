@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from edc import clock
 from edc.casebook.enrolment import enrol
 from edc.cli.workplace import Workplace
 from edc.queries.models import Query
+from edc.records import daily
 from edc.records.saving import Saving
-from edc.study.models import Site
+from edc.study.models import Site, Subject
 from edc.study.service import add_consent_version, create_site
 from forms.items import Answer
 from forms.patch import Patch
@@ -76,3 +78,33 @@ def test_a_run_closes_and_ends_with_nought(edc: Edc, enrolled: str) -> None:
 def test_an_unknown_participant_is_wrong_input(edc: Edc, enrolled: str) -> None:
     answer = edc("checks", "run", "--participant", "009-001")
     assert (answer.exit_code, "No participant is called 009-001." in answer.output) == (2, True)
+
+
+def wait(*, frozen: bool = False) -> None:
+    """The participant was asked on another day last, or was frozen meanwhile."""
+    place = Workplace.open()
+    with place.session(writes=True) as session, change(session, by=place.operator, act="subject:freeze"):
+        subject = session.scalars(select(Subject)).one()
+        subject.judged_on, subject.frozen = dt.date(2024, 1, 8), frozen
+
+
+def test_those_not_asked_today_are_asked_once(edc: Edc, enrolled: str) -> None:
+    assert "0 participants: 0 queries opened, 0 closed" in edc("checks", "run", "--due").output
+    wait()
+    enter_version()
+    assert "1 participants: 0 queries opened, 1 closed" in edc("checks", "run", "--due").output
+    assert "0 participants: 0 queries opened, 0 closed" in edc("checks", "run", "--due").output
+
+
+def test_a_frozen_participant_is_not_asked(edc: Edc, enrolled: str) -> None:
+    wait(frozen=True)
+    assert "0 participants: 0 queries opened, 0 closed" in edc("checks", "run", "--due").output
+
+
+def test_the_day_is_asked_of_everybody_who_waits(enrolled: str) -> None:
+    place = Workplace.open()
+    wait()
+    enter_version()
+    sessions = partial(place.session, writes=True)
+    assert [daily.ask_waiting(sessions, place.operator) for _ in range(2)] == [1, 0]
+    assert states() == ["closed"]

@@ -5,7 +5,7 @@ Exit codes: 0 done and nothing found, 1 something was found, 2 the input or the 
 
 import click
 
-from edc.cli import checks, crfs, ctcae, database, derive, labs, people, serving, study, trail
+from edc.cli import checks, crfs, ctcae, database, derive, labs, outcomes, people, serving, study, trail
 from edc.cli.refusals import Refusals
 
 
@@ -21,6 +21,6 @@ for _command in (
     serving.serve, serving.demo, serving.check, people.user, people.keys, trail.audit, study.export, crfs.crf,
     checks.checks,
     database.backup, database.restore, database.db, derive.derive, labs.labs,
-    ctcae.ctcae,
+    ctcae.ctcae, outcomes.outcomes,
 ):  # fmt: skip
     main.add_command(_command)

@@ -26,7 +26,7 @@ HEAVY = {"flask", "sqlalchemy", "reportlab", "alembic", "matplotlib", "marshmall
 COMMANDS = (
     "serve", "demo", "check", "user", "user create", "audit", "audit verify", "audit seal", "export", "checks", "checks run", "crf",
     "crf list", "crf show", "crf diff", "crf release", "crf blank", "crf annotated", "crf specification", "keys", "keys new", "keys rotate", "keys list", "backup", "restore", "db", "db upgrade",
-    "labs", "labs import", "labs ranges", "labs preview", "ctcae", "ctcae load",
+    "labs", "labs import", "labs ranges", "labs preview", "ctcae", "ctcae load", "outcomes",
 )  # fmt: skip
 
 

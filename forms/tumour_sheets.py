@@ -12,7 +12,7 @@ from forms.crfs import lesions as declared
 from forms.crfs.tumour_assessment import TumourAssessment
 from forms.derive.tumour_sums import NOT_EVALUABLE, TSTM, Sums, reading_value, shown_percent
 from forms.reading import display
-from forms.responses import responses_of
+from forms.responses import last_scan, responses_of
 from forms.tumours import NEW, NON_TARGET, TARGET, first_scan, follow_ups, lesion_name, reading, sum_at_baseline
 from forms.views import Record, Row
 
@@ -22,6 +22,7 @@ class TumourSheet:
     """One CRF that assesses the lesions of a register, time point by time point.
 
     `head` to `deterioration` are items of the record, `scan` to `why` of a target, the others of their own groups.
+    `derived` has the derived response to each of the first items of `response`, the overall one last.
     """
 
     crf: type[CRF]
@@ -34,6 +35,9 @@ class TumourSheet:
     reader: str
     any_new: str
     response: tuple[str, ...]
+    derived: tuple[str, ...]
+    rule: str
+    sentence: str
     deterioration: tuple[str, ...]
     role: str
     lesion: str
@@ -50,6 +54,16 @@ class TumourSheet:
     not_evaluable: str
     scan_facts: tuple[str, ...]
     register_facts: tuple[str, ...]
+
+    @property
+    def compared(self) -> list[tuple[str, str]]:
+        """The responses of the investigator, each with the derived one."""
+        return list(zip(self.response, self.derived, strict=False))
+
+    @property
+    def overall(self) -> tuple[str, str]:
+        """The overall response of the investigator and the derived one."""
+        return self.compared[-1]
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,8 @@ class SumLine:
     is_complete: bool
     from_baseline: str = ""
     from_lowest: str = ""
+    investigator: str = ""
+    derived: str = ""
 
     @property
     def words(self) -> str:
@@ -120,6 +136,7 @@ def sum_lines(sheet: TumourSheet, lesions: Sequence[Record], assessments: Sequen
             SumLine(
                 assessment.uid, label, first_scan(assessment), sums.sum_mm, sums.measured_mm, sums.sum_mm is not None,
                 shown_percent(sums.pct_baseline), change_words(sums.abs_nadir, sums.pct_nadir),
+                *(assessment.value(name) or "" for name in sheet.overall),
             )
         )  # fmt: skip
     return lines
@@ -187,10 +204,20 @@ def row_of(sheet: TumourSheet, group: type[Group], lesion: Record, point: Record
 
 
 def new_lesion_words(lesion: Record) -> str:
-    """A new lesion by id, with the day it was first seen and how certain it is."""
-    certainty = display(lesion.collection.items["certainty"], lesion.certainty)
+    """A new lesion by id, with the day it was first seen, how certain it is, and what a later scan made of it."""
+    items = lesion.collection.items
+    certainty = display(items["certainty"], lesion.certainty)
     seen = f"first seen {lesion.first_seen}" if lesion.first_seen else ""
-    return ", ".join(part for part in (lesion_words(lesion), seen, certainty.lower()) if part)
+    verdict = display(items["resolved_to"], lesion.resolved_to) if lesion.resolved_to else ""
+    later = f"{verdict} {lesion.resolved_date or ''}".strip()
+    return ", ".join(part for part in (lesion_words(lesion), seen, certainty.lower(), later.lower()) if part)
+
+
+def news_until(assessment: Record, lesions: Sequence[Record]) -> list[Record]:
+    """The new lesions first seen on the scans of a time point or before; all of them while it has no scan."""
+    last = last_scan(assessment)
+    news = lesions_of(lesions, NEW)
+    return [one for one in news if last is None or one.first_seen is None or one.first_seen <= last]
 
 
 def scan_words(sheet: TumourSheet, row: Row) -> str:
@@ -205,6 +232,7 @@ SHEET = TumourSheet(
     fragments=TumourAssessment.Fragment, non_targets=TumourAssessment.NonTarget,
     head=("performed", "reason_not_done", "assess_date"), reader="reader", any_new="any_new",
     response=("inv_target", "inv_nontarget", "inv_overall", "inv_reason"),
+    derived=("der_target", "der_nontarget", "der_overall"), rule="der_rule", sentence="der_sentence",
     deterioration=("symptomatic_deterioration", "deterioration_text"), role="role", lesion="lesion", state="t_state",
     size="t_diameter_mm", scan="t_scan_ref", merged="t_merged_into", why="t_ne_reason", fragment="t_fragment_mm",
     found="nt_state", found_reason="nt_upd_reason", measured="MEASURED", split="SPLIT", not_evaluable=NOT_EVALUABLE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audit.capture import Actor, Change
 from edc.db import Session
@@ -50,6 +50,16 @@ class SaveOutcome:
     signatures_voided: list[str] = field(default_factory=list)
     completed: bool = False
     fell_back: bool = False
+
+    @property
+    def told(self) -> list[Changed]:
+        """What moved in other records and is named to the person who saved: once, from the first to the last value."""
+        moved: dict[tuple[str, str], Changed] = {}
+        for one in self.changed:
+            if one.item.told and one.entry.header.uid != self.record.uid:
+                key = one.row.uid, one.item.name
+                moved[key] = replace(one, old=moved[key].old) if key in moved else one
+        return [one for one in moved.values() if one.old.value != one.new.value]
 
 
 @dataclass

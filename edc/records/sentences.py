@@ -8,7 +8,7 @@ from edc.queries.models import OPEN
 from edc.records.book import Entry
 from edc.records.page import count_answers
 from edc.records.posting import Stored
-from edc.records.saving import SaveOutcome
+from edc.records.saving import Changed, SaveOutcome
 from forms.crf import CRF
 from forms.patch import Held
 
@@ -56,12 +56,22 @@ def _consequences(outcome: SaveOutcome) -> list[str]:
         parts.append(f"{counted(len(outcome.answered), 'query', 'queries')} answered: a reviewer looks at it now.")
     if outcome.closed:
         parts.append(f"{counted(len(outcome.closed), 'query', 'queries')} closed: the data fit now.")
+    if outcome.told:
+        parts.append(f"Worked out anew: {'; '.join(_moved(one) for one in outcome.told)}.")
     if outcome.verification_withdrawn:
         labels = names(outcome.verification_withdrawn)
         parts.append(f"Verification of {labels} was withdrawn because the value changed.")
     for name in outcome.signatures_voided:
         parts.append(f"The signature of {name} no longer applies; the signer has been told.")
     return parts
+
+
+def _moved(one: Changed) -> str:
+    """'Course 2, response scan: Overall response (derived) from PR to SD'."""
+    header = one.entry.header
+    place = header.visit.label if header.visit else one.entry.crf.title
+    before, after = (answer.value or "none" for answer in (one.old, one.new))
+    return f"{place}: {one.item.label} from {before} to {after}"
 
 
 def labels_of(crf: type[CRF], held: Sequence[Held]) -> list[str]:

@@ -13,10 +13,8 @@ from edc.records.page_views import ItemView, RowView
 from edc.tumours.reading import ALL_SCANS, MOST_FRAGMENTS, key_of
 from forms.crf import Group
 from forms.reading import display
+from forms.responses import rule_word
 from forms.tumour_sheets import (
-    NEW,
-    NON_TARGET,
-    TARGET,
     SumLine,
     TargetBefore,
     TumourSheet,
@@ -27,12 +25,13 @@ from forms.tumour_sheets import (
     lesions_of,
     lowest_before,
     new_lesion_words,
+    news_until,
     row_of,
     scan_words,
     sum_lines,
     target_words,
 )
-from forms.tumours import first_scan, is_baseline, lesion_name, sum_at_baseline
+from forms.tumours import NON_TARGET, TARGET, first_scan, is_baseline, lesion_name, sum_at_baseline
 from forms.views import Record
 
 BLANK_SCANS = 3
@@ -95,6 +94,25 @@ class Figures:
     from_lowest: str
 
 
+@dataclass(frozen=True)
+class Compared:
+    """One response of the investigator beside the derived one, in words."""
+
+    label: str
+    investigator: str
+    derived: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The derived response of the time point: the three responses, what they rest on, and the rules."""
+
+    responses: list[Compared]
+    sentence: str
+    rule: str
+
+
 @dataclass
 class AssessmentPage:
     """An assessment as its screen shows it."""
@@ -108,6 +126,7 @@ class AssessmentPage:
     targets: list[LesionLine]
     non_targets: list[LesionLine]
     news: list[str]
+    derived: Derived | None
     figures: Figures
     history: list[SumLine]
     scan_options: Options
@@ -161,7 +180,7 @@ class AssessmentBuilder:
             [scan_words(self.sheet, row) for row in baseline.rows(self.sheet.scans.oid)]
             if baseline and not at_screening else [],
             [] if at_screening else self._lines(TARGET), [] if at_screening else self._lines(NON_TARGET),
-            [new_lesion_words(lesion) for lesion in lesions_of(self.lesions, NEW)],
+            [new_lesion_words(lesion) for lesion in news_until(self.record, self.lesions)], self._derived(),
             self._figures(history), history, self._scan_options(),
             self.page.typed.text(ALL_SCANS) or "", first_scan(self.earlier[-1]) if self.earlier else None,
         )  # fmt: skip
@@ -242,6 +261,23 @@ class AssessmentBuilder:
     def _fragment(self, group: type[Group], key: str) -> ItemView | None:
         row = self.rows.get((group.oid, key)) or self.page.new_row(group, key)
         return next((view for view in row.items if view.name == self.sheet.fragment), None)
+
+    def _derived(self) -> Derived | None:
+        """What the rules make of the measurements, as stored; nothing while it is kept back."""
+        sheet, record = self.sheet, self.record
+        if record.value(sheet.overall[1]) is None:
+            return None
+        return Derived(
+            [self._compared(*names) for names in sheet.compared], record.value(sheet.sentence) or "",
+            record.value(sheet.rule) or "",
+        )  # fmt: skip
+
+    def _compared(self, said: str, derived: str) -> Compared:
+        items, record = self.sheet.crf.items, self.record
+        given, made = record.value(said), record.value(derived)
+        label = items[said].label.partition(" (")[0]
+        differs = given is not None and rule_word(given) != made
+        return Compared(label, display(items[said], given), display(items[derived], made), differs)
 
     def _figures(self, history: list[SumLine]) -> Figures:
         """The sums as stored; before the first save of a time point only those of others."""

@@ -12,7 +12,6 @@ from forms.items import Item
 from forms.reading import display
 from forms.tumour_sheets import (
     ROLES,
-    TARGET,
     SumLine,
     TumourSheet,
     axis_words,
@@ -21,7 +20,7 @@ from forms.tumour_sheets import (
     sum_lines,
     target_words,
 )
-from forms.tumours import first_scan, follow_ups, lesion_name
+from forms.tumours import TARGET, first_scan, follow_ups, lesion_name
 from forms.views import Record
 
 

@@ -176,7 +176,7 @@ def test_investigator_gives_the_response(study: Flask) -> None:
     send(client_of(study, "r.diaz"), NOW)
     page = send(client_of(study, "l.ames"), {"inv_target": "PR", "inv_nontarget": "NON-CR/NON-PD", "inv_overall": "PR"})
     assert latest(study).inv_overall == "PR"
-    assert "not shown: it comes with the response rules" in page
+    assert "Derived from the measurements by RECIST 1.1" in page
 
 
 def test_screening_asks_for_the_scans_only(study: Flask) -> None:

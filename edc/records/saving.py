@@ -183,6 +183,8 @@ def _follow_up(
     touched = {entry.header.uid: entry for entry in entries}
     for entry in entries:
         _derive(saving, book, entry, outcome)
+    if len(entries) > 1:
+        _derive_together(saving, book, entries, outcome)
     evaluated = {**touched, **_derive_onwards(saving, book, entries, touched, outcome)}
     facts = _oids(touched)
     for entry in touched.values():
@@ -216,6 +218,17 @@ def _follow_up(
     # Rows that are not written yet were not among those read meanwhile.
     shelf_of(saving.session, book.subject.uid).forget()
     return outcome
+
+
+def _derive_together(saving: Saving, book: SubjectBook, entries: Sequence[Entry], outcome: SaveOutcome) -> None:
+    """Derive records that were brought at once until none of them moves by what moved in another."""
+    facts = _oids({entry.header.uid: entry for entry in entries})
+    for _ in range(evaluation.MOST_PASSES):
+        moved = [entry for entry in entries if evaluation.may_move(entry.view, book.view(), facts)]
+        for entry in moved:
+            _derive(saving, book, entry, outcome)
+        if not moved:
+            return
 
 
 def _derive_onwards(

@@ -13,7 +13,7 @@ from edc.errors import NotFound, ReasonMissing, Refused
 from edc.queries import service as queries
 from edc.records.axes import count_axes
 from edc.records.blank import LOG_PLACE, blank_record
-from edc.records.book import SubjectBook, is_read_whole
+from edc.records.book import Entry, SubjectBook, is_read_whole
 from edc.records.gates import refuse_before_consent, refuse_registration
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.ruled_out import crfs_ruled_out
@@ -21,7 +21,7 @@ from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refus
 from edc.records.shelf import find_held, lock_by_code, read_by_code, shelf_of
 from edc.study.activation import active_version, crfs_not_in_use
 from edc.study.models import Subject, Visit
-from forms import schedule
+from forms import evaluation, schedule
 from forms.crf import CRF, all_crfs, get_crf, get_crf_by_slug
 from forms.patch import Patch
 
@@ -162,8 +162,25 @@ def remove_record(saving: Saving, record: FormRecord, reason: str) -> SaveOutcom
     outcome = SaveOutcome(record, entry)
     _close_queries(saving, record)
     siblings = [other for other in book.entries(record.crf_oid) if not other.header.removed]
-    follow_up(saving, book, siblings, outcome) if siblings else count_axes(saving.session, [entry])
+    left = siblings or _concerned(book, record.crf_oid)
+    follow_up(saving, book, left, outcome) if left else count_axes(saving.session, [entry])
     return outcome
+
+
+def _concerned(book: SubjectBook, oid: str) -> list[Entry]:
+    """The records for which it matters that the last line of a log is gone."""
+    facts, view = frozenset({oid}), book.view()
+    readers = [entry for other in sorted(evaluation.dependents(oid)) for entry in book.entries(other)]
+    return [
+        entry
+        for entry in readers
+        if not entry.header.removed
+        and (
+            entry.header.queries_open + entry.header.queries_answered
+            or evaluation.may_move(entry.view, view, facts)
+            or evaluation.may_fire(entry.view, view, facts)
+        )
+    ]
 
 
 def _close_queries(saving: Saving, record: FormRecord) -> None:

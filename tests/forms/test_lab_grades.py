@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from forms.derive.ctcae_facts import Measured
-from forms.derive.lab_grades import grade_result, list_graded_tests, terms_of, keys_of
+from forms.derive.lab_grades import grade_result, keys_of, list_graded_tests, terms_of
 from forms.views import Record, Row
 from tests.forms.casebooks import judge, record, subject
 

@@ -10,16 +10,17 @@ def test_monitor_reads_queries(app: Flask) -> None:
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from audit.append_only import install_triggers
 from audit.capture import Actor, change
@@ -42,6 +43,21 @@ SITES = {"UCSD": ("001", "America/Los_Angeles"), "Lund": ("002", "Europe/Stockho
 BROWSER = {"User-Agent": "Ward tablet", "Sec-Fetch-Site": "same-origin"}
 
 
+class _Route(Rule):
+    """A route that compiles the code of its addresses once in a process: each test's application has the same routes."""
+
+    _compiled: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, self.subdomain, repr(self.defaults), append_unknown)
+        if key not in self._compiled:
+            self._compiled[key] = super()._compile_builder(append_unknown)
+        return self._compiled[key]
+
+
+Flask.url_rule_class = _Route
+
+
 def create_schema(url: str) -> None:
     """Create every table with the guards of the trail, and the two sites."""
     engine = make_engine(url, guarded=False)
@@ -57,7 +73,8 @@ def create_schema(url: str) -> None:
 def make_app(database_url: str, **settings: Any) -> Flask:
     """Return an application on the database, with cheap password hashes and a clock that a test may move."""
     config = Config(testing=True, database_url=database_url, security_contact="s.contact", **settings)
-    made = create_app(config, clock=SetClock(datetime.now(UTC)))
+    engine = databases.lend_engine(make_engine, database_url)
+    made = create_app(config, clock=SetClock(datetime.now(UTC)), engine=engine)
     # Each application compiles its templates; those of one run share what is compiled.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.RUN_FOLDER])
     return made

@@ -12,13 +12,14 @@ import sqlite3
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, event, make_url
 
 KINDS = ("sqlite", "postgresql")
 SERVER_URL = "CASEBOOK_TEST_DATABASE_URL"
@@ -28,6 +29,9 @@ _FAST = ("fsync", "synchronous_commit", "full_page_writes")
 
 _numbers = itertools.count(1)
 _templates: dict[tuple[str, str], str] = {}
+MakeEngine = Callable[[str], Engine]
+_idle: dict[tuple[MakeEngine, str], list[Engine]] = {}
+_lent: dict[tuple[MakeEngine, str], Engine] = {}
 
 
 def begin_run() -> None:
@@ -130,8 +134,54 @@ def _fold_journal(path: str) -> None:
     connection.close()
 
 
+def lend_engine(make: MakeEngine, url: str) -> Engine:
+    """Return an engine as `make(url)` makes it, until the database is dropped.
+
+    An engine learns each statement at its first use, which costs far more than running it. So the engine of a database
+    that is gone is moved to the next one and keeps what it learned.
+    """
+    if (make, url) not in _lent:
+        idle = _idle.setdefault((make, make_url(url).get_backend_name()), [])
+        engine = idle.pop() if idle else _movable(make(url))
+        engine.url = make_url(url)
+        _lent[make, url] = engine
+    return _lent[make, url]
+
+
+@contextmanager
+def statements_of(engine: Engine) -> Iterator[list[str]]:
+    """Note each statement that an engine sends meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def _movable(engine: Engine) -> Engine:
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _entry: object, arguments: list[Any], named: dict[str, Any]) -> None:
+        positional, by_name = engine.dialect.create_connect_args(engine.url)
+        arguments[:] = positional
+        named.clear()
+        named.update(by_name)
+
+    return engine
+
+
+def _take_back(url: str) -> None:
+    for make, lent in [key for key in _lent if key[1] == url]:
+        engine = _lent.pop((make, lent))
+        engine.dispose()
+        _idle[make, engine.url.get_backend_name()].append(engine)
+
+
 def drop_database(url: str) -> None:
     """Remove the database, also when connections are still open."""
+    _take_back(url)
     database = make_url(url)
     if database.get_backend_name() == "postgresql":
         _administer(f'DROP DATABASE IF EXISTS "{database.database}" WITH (FORCE)')

@@ -30,10 +30,8 @@ application_url = app_fixtures.application_url
 
 
 @pytest.fixture
-def engine(application_url: str) -> Iterator[Engine]:
-    made = make_engine(application_url)
-    yield made
-    made.dispose()
+def engine(application_url: str) -> Engine:
+    return databases.lend_engine(make_engine, application_url)
 
 
 def session_for(engine: Engine, scope: Scope | None) -> Session:

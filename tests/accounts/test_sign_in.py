@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from audit.models import audit_change
 from edc.accounts import service
@@ -26,6 +26,7 @@ from tests.app_fixtures import (
     post,
     sign_in,
 )
+from tests.databases import statements_of
 
 WRONG = "not the password at all"
 
@@ -79,18 +80,16 @@ def test_a_wrong_pair_reads_the_same_whatever_was_wrong(app: Flask) -> None:
 def test_known_and_unknown_names_cost_the_same_statements(app: Flask) -> None:
     open_account(app, "r.diaz", Role.COORDINATOR)
     open_account(app, "s.contact", Role.ADMINISTRATOR)
-    statements: list[str] = []
-    event.listen(shell(app).engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement))
     seen: dict[str, list[list[str]]] = {}
     for name in ("r.diaz", "nobody.here"):
         for _ in range(6):
             client = app.test_client()
             token = csrf_token(client)
             pass_time(app, seconds=10)
-            statements.clear()
             fields = {"csrf_token": token, "user_name": name, "password": WRONG}
-            client.post("/sign-in", data=fields, headers=BROWSER)
-            seen.setdefault(name, []).append(list(statements))
+            with statements_of(shell(app).engine) as statements:
+                client.post("/sign-in", data=fields, headers=BROWSER)
+            seen.setdefault(name, []).append(statements)
     # The source's counter exists from the first try on; all else must be equal, try by try.
     assert seen["r.diaz"][1:] == seen["nobody.here"][1:]
 

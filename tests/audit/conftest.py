@@ -19,19 +19,15 @@ def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str) -> Engine:
     """The application's engine."""
-    engine = toys.make_engine(database_url)
-    yield engine
-    engine.dispose()
+    return databases.lend_engine(toys.make_engine, database_url)
 
 
 @pytest.fixture
-def owner(database_url: str) -> Iterator[Engine]:
+def owner(database_url: str) -> Engine:
     """An engine of whoever owns the database: no authorizer."""
-    engine = toys.make_engine(database_url, guarded=False)
-    yield engine
-    engine.dispose()
+    return databases.lend_engine(toys.make_owner_engine, database_url)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, delete, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, configure_mappers, mapped_column
 
@@ -24,6 +24,7 @@ from audit.capture import (
 )
 from audit.models import audit_change, audit_record
 from tests.audit.toys import AMES, DIAZ, Base, Draft, Participant, Session, Visit, Vitals, saving
+from tests.databases import statements_of
 
 NOON = datetime(2024, 1, 22, 12, tzinfo=UTC)
 
@@ -422,9 +423,7 @@ def test_a_save_of_thirty_items_takes_two_inserts(session: Session, engine: Engi
         session.add_all(people)
     codes = [person.status for person in people]
     assert set(codes) == {"screened"}
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    with saving(session):
+    with statements_of(engine) as statements, saving(session):
         for person in people:
             person.status = "enrolled"
     inserts = [statement for statement in statements if statement.startswith("INSERT")]

@@ -46,14 +46,14 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = make_engine(databases.prepared_database(self.kind, "toys", create_tables))
+        url = databases.prepared_database(self.kind, "toys", create_tables)
+        self.engine = databases.lend_engine(make_engine, url)
         self.session = sessions(self.engine)()
         self.past: list[tuple[datetime, State]] = []
         self.number = 0
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
         databases.drop_database(self.engine.url.render_as_string(hide_password=False))
 
     @rule(target=vitals, note=TEXTS, readings=READINGS)

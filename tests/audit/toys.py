@@ -148,6 +148,11 @@ def make_engine(url: str, *, guarded: bool = True) -> Engine:
     return engine
 
 
+def make_owner_engine(url: str) -> Engine:
+    """Return an engine of whoever owns the database: no authorizer."""
+    return make_engine(url, guarded=False)
+
+
 def create_tables(url: str) -> None:
     """Create trail, toys and triggers in an empty database, as a migration does."""
     engine = make_engine(url, guarded=False)

@@ -34,11 +34,9 @@ def casebook_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def casebook_engine(casebook_url: str) -> Iterator[Engine]:
+def casebook_engine(casebook_url: str) -> Engine:
     """The application's engine on that database."""
-    engine = make_engine(casebook_url)
-    yield engine
-    engine.dispose()
+    return databases.lend_engine(make_engine, casebook_url)
 
 
 @pytest.fixture

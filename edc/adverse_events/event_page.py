@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import request, url_for
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from edc.adverse_events import terms
+from edc.adverse_events.from_results import ResultOffer, asked_result, find_offer
 from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
 from edc.records.tables import CRF_TABLES
@@ -60,6 +62,7 @@ class EventPage:
     used: dict[str, int]
     back: str = ""
     wording_url: str = ""
+    offer: ResultOffer | None = None
 
     @property
     def near_twins(self) -> list[Twin]:
@@ -80,6 +83,15 @@ class EventPage:
         if self.first_grade is not None:
             return typed[1:]
         return typed or ([self.grades.blank] if self.grades.blank else [])
+
+    @property
+    def is_offer_taken(self) -> bool:
+        """Whether the form says already what the result offers."""
+        fields = self.offer.fields_of(self.log) if self.offer else {}
+        shown = {name: view.value_text for name, view in self.items.items()}
+        rows = [*self.grades.rows, *([self.grades.blank] if self.grades.blank else [])]
+        shown |= {view.prefix + view.name: view.value_text for row in rows for view in row.items}
+        return all(shown.get(name) == text for name, text in fields.items())
 
     @property
     def is_change_open(self) -> bool:
@@ -143,16 +155,16 @@ def list_twins(log: EventLog, opened: OpenForm) -> list[Twin]:
 
 def used_terms(log: EventLog, opened: OpenForm, twins: Sequence[Twin]) -> dict[str, int]:
     """The terms in use, which the picker shows first: 2 for those of the participant, 1 for others of the study."""
-    used = dict.fromkeys(opened.book.session.scalars(_each_term(log)), 1)
+    used = dict.fromkeys(opened.book.session.scalars(_each_term(log.crf.oid, log.term)), 1)
     return used | {twin.term: 2 for twin in twins}
 
 
-def _each_term(log: EventLog) -> Select[str]:
+@cache
+def _each_term(oid: str, term: str) -> Select[str]:
     """Each term of a log once: from term to the next one along the index, however many events have it."""
-    table = CRF_TABLES[log.crf.oid]
-    first, following = aliased(table), aliased(table)
-    terms = select(func.min(getattr(first, log.term)).label("term")).cte("terms", recursive=True)
-    column = getattr(following, log.term)
+    first, following = aliased(CRF_TABLES[oid]), aliased(CRF_TABLES[oid])
+    terms = select(func.min(getattr(first, term)).label("term")).cte("terms", recursive=True)
+    column = getattr(following, term)
     after = select(func.min(column)).where(column > terms.c.term).correlate(terms).scalar_subquery()
     terms = terms.union_all(select(after).where(terms.c.term.is_not(None)))
     return select(terms.c.term).where(terms.c.term.is_not(None))

@@ -13,6 +13,7 @@ from forms.conditions import when
 from forms.crf import CRF, Fail, check, derive, fail
 from forms.derive.dates import certainly_before
 from forms.items import Choice, Date, Decimal, Text, YesNo
+from forms.responses import is_answered
 from forms.tumours import (
     IMAGING,
     MEASURING,
@@ -102,8 +103,8 @@ class Lesions(CRF, oid="TLB", title="Lesions", domain="TU", slug="lesions", log=
         on="self role all:TA", target="role",
     )  # fmt: skip
     def set_is_fixed(lesion: Record, role: str, assessments: Sequence[Record]) -> Fail | None:
-        """No target joins after the first follow-up was completed."""
-        dated = [(day, a) for a in assessments if _is_complete_follow_up(a) and (day := first_scan(a))]
+        """No target joins after the first follow-up was completed, or read by the investigator."""
+        dated = [(day, a) for a in assessments if _is_finished_follow_up(a) and (day := first_scan(a))]
         if role != TARGET or not dated:
             return None
         day, first = min(dated, key=lambda pair: pair[0])
@@ -196,6 +197,7 @@ def _place(lesion: Record, among: Sequence[Record]) -> int:
     return sum(1 for other in among if other.number <= lesion.number)
 
 
-def _is_complete_follow_up(assessment: Record) -> bool:
+def _is_finished_follow_up(assessment: Record) -> bool:
+    # A target that joins makes the time point incomplete again: it lacks the reason of a difference then.
     is_follow_up = assessment.visit is not None and assessment.visit.kind != schedule.SCREENING
-    return is_follow_up and assessment.entry_status == "complete"
+    return is_follow_up and (assessment.entry_status == "complete" or is_answered(assessment))

@@ -28,10 +28,10 @@ def new(certainty: str = "EQUIVOCAL", **given):
     return lesion(9, role="NEW", certainty=certainty, first_seen="2024-05-06", baseline_mm=None, **given)
 
 
-def scan(date: str, at: str = "C1RESP", status: str = "complete", targets: str = ""):
+def scan(date: str, at: str = "C1RESP", status: str = "complete", targets: str = "", **said: str):
     """A time point with the targets that it followed."""
     rows = [{"lesion": name, "t_state": "MEASURED", "t_diameter_mm": "40"} for name in targets.split()]
-    return record("TA", visit(at), performed="Y", assess_date=date, status=status,
+    return record("TA", visit(at), performed="Y", assess_date=date, status=status, **said,
                   SCAN=[{"scan_region": "ABDOMEN", "scan_method": "CT SCAN", "scan_date": date}], TARGET=rows)  # fmt: skip
 
 
@@ -56,6 +56,8 @@ CASES = [
     asks("RE-01", "target added after the first follow-up", lesion(2), lesion(1), scan("2024-05-06", targets="lesion1"),
          message="T02 is not among the targets of the first follow-up (2024-05-06): the baseline set is fixed by then."),
     passes("RE-01", "first follow-up not complete yet", lesion(2), lesion(1), scan("2024-05-06", status="incomplete")),
+    asks("RE-01", "first follow-up not complete, but read by the investigator", lesion(2), lesion(1), scan(
+        "2024-05-06", status="incomplete", inv_target="SD", inv_nontarget="NA", inv_overall="SD"), item="role"),
     passes("RE-01", "screening is no follow-up", lesion(2), lesion(1), scan("2024-03-02", "SCR")),
     passes("RE-02", "node of 15.0 mm", node(mm="15.0")),
     asks("RE-02", "node of 14.9 mm", node(mm="14.9"), item="baseline_mm",

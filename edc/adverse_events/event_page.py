@@ -11,7 +11,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from edc.adverse_events import terms
-from edc.adverse_events.from_results import ResultOffer, asked_result, find_offer
 from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
 from edc.records.tables import CRF_TABLES
@@ -62,7 +61,6 @@ class EventPage:
     used: dict[str, int]
     back: str = ""
     wording_url: str = ""
-    offer: ResultOffer | None = None
 
     @property
     def near_twins(self) -> list[Twin]:
@@ -83,15 +81,6 @@ class EventPage:
         if self.first_grade is not None:
             return typed[1:]
         return typed or ([self.grades.blank] if self.grades.blank else [])
-
-    @property
-    def is_offer_taken(self) -> bool:
-        """Whether the form says already what the result offers."""
-        fields = self.offer.fields_of(self.log) if self.offer else {}
-        shown = {name: view.value_text for name, view in self.items.items()}
-        rows = [*self.grades.rows, *([self.grades.blank] if self.grades.blank else [])]
-        shown |= {view.prefix + view.name: view.value_text for row in rows for view in row.items}
-        return all(shown.get(name) == text for name, text in fields.items())
 
     @property
     def is_change_open(self) -> bool:

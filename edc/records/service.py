@@ -18,7 +18,7 @@ from edc.records.gates import refuse_before_consent, refuse_registration
 from edc.records.models import COMPLETE, NOT_DONE, FormRecord, RecordOpening
 from edc.records.ruled_out import crfs_ruled_out
 from edc.records.saving import SaveOutcome, Saving, follow_up, hold, keep, refuse_restricted, save_items
-from edc.records.shelf import find_held, lock_by_code, read_by_code, shelf_of
+from edc.records.shelf import find_held, lock_by_code, read_by_code
 from edc.study.activation import active_version, crfs_not_in_use
 from edc.study.models import Subject, Visit
 from forms import evaluation, schedule

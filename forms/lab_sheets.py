@@ -25,8 +25,9 @@ SHOWN_SIGNS = {code: sign for sign, code in SIGNS.items()}
 class LabSheet:
     """One CRF that is filled in as a sheet: rows of tests, panel by panel.
 
-    `laboratory`, `sampled` and `panels` are items of the record, all others of a result. `details` are what only some
-    results need: limits as printed, symptoms, the linked event.
+    `laboratory`, `sampled` and `panels` are items of the record, all others of a result. `grade` has the items of grade
+    and term, `found` those of rule and words. `details` are what only some results need: symptoms, why a severe result
+    is not significant, the linked event.
     """
 
     crf: type[CRF]
@@ -51,6 +52,8 @@ class LabSheet:
     standard: tuple[str, str]
     indicator: str
     grade: tuple[str, str]
+    found: tuple[str, str]
+    event: str
     significance: str
     details: tuple[str, ...]
 
@@ -100,6 +103,16 @@ class LabSheet:
             return row.value(self.words) or display(self.item(self.code), row.value(self.code))
         sign = SHOWN_SIGNS.get(row.value(self.qualifier) or "", "")
         return f"{sign}{display(self.item(self.value), value)} {row.value(self.unit) or ''}".strip()
+
+    def name_of(self, row: Row) -> str:
+        """The name of the test of a result."""
+        test = self.test_of(row)
+        return test.name if test else (row.value(self.other_name) or row.value(self.test))
+
+    def may_be_event(self, row: Row, record: Record, first_dose: dt.date | None) -> bool:
+        """Whether a result has a grade and was taken on or after the day of the first dose."""
+        day, grade = self.day_of(record), row.value(self.grade[0])
+        return bool(grade) and day is not None and first_dose is not None and day >= first_dose
 
     def day_of(self, record: Record) -> dt.date | None:
         """The day of a sample."""
@@ -172,7 +185,8 @@ SHEET = LabSheet(
     test="test", other="OTHER", other_name="other_name", other_code="other_code", status="row_status", done="DONE",
     not_done="NOT DONE", qualifier="qualifier", value="value", code="value_code", words="value_text", unit="unit",
     limits=("lln", "uln"), standard=("std_value", "std_unit"), indicator="indicator",
-    grade=("ctcae_grade", "ctcae_term"), significance="clinical_significance", details=("symptomatic", "ae_ref"),
+    grade=("ctcae_grade", "ctcae_term"), found=("ctcae_rule", "ctcae_words"), event="ae_ref",
+    significance="clinical_significance", details=("symptomatic", "ncs_reason", "ae_ref"),
 )  # fmt: skip
 
 LAB_SHEETS: Sequence[LabSheet] = (SHEET,)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from edc.adverse_events import terms
+from edc.adverse_events.from_results import ResultOffer, asked_result, find_offer
 from edc.records.form_page import OpenForm, form_url, render_form, url_of_record
 from edc.records.page_views import GroupView, ItemView, RowView
 from edc.records.tables import CRF_TABLES
@@ -61,6 +62,7 @@ class EventPage:
     used: dict[str, int]
     back: str = ""
     wording_url: str = ""
+    offer: ResultOffer | None = None
 
     @property
     def near_twins(self) -> list[Twin]:
@@ -81,6 +83,15 @@ class EventPage:
         if self.first_grade is not None:
             return typed[1:]
         return typed or ([self.grades.blank] if self.grades.blank else [])
+
+    @property
+    def is_offer_taken(self) -> bool:
+        """Whether the form says already what the result offers."""
+        fields = self.offer.fields_of(self.log) if self.offer else {}
+        shown = {name: view.value_text for name, view in self.items.items()}
+        rows = [*self.grades.rows, *([self.grades.blank] if self.grades.blank else [])]
+        shown |= {view.prefix + view.name: view.value_text for row in rows for view in row.items}
+        return all(shown.get(name) == text for name, text in fields.items())
 
     @property
     def is_change_open(self) -> bool:
@@ -114,6 +125,7 @@ def render_event(log: EventLog, opened: OpenForm) -> str:
         twins, used_terms(log, opened, twins),
         back=request.args.get("dose", "") or page.typed.text("dose") or "",
         wording_url=url_for("adverse_events.grade_words") if is_worded else "",
+        offer=find_offer(opened.book, asked_result(page.typed)) if opened.place.is_new else None,
     )  # fmt: skip
     return render_form(opened, "adverse_events/event.html", event=event, term_url=f"{form_url(opened.place)}/term")
 

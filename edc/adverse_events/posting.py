@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from edc.adverse_events.event_page import render_event
+from edc.adverse_events.from_results import USE_RESULT, ResultOffer, asked_result, find_offer
 from edc.clock import now
 from edc.records import posting
 from edc.records.book import SubjectBook
 from edc.records.drafts import Typed
 from edc.records.form_page import draft_box, form_url, keep_typed, open_form
+from edc.records.outcome import Saving
 from edc.records.post_form import Posting
 from forms.dose_grids import DOSE_GRIDS
 from forms.event_logs import EventLog
@@ -40,18 +42,31 @@ class EventPosting(Posting):
 
     def answer(self) -> Response:
         """Save; or keep what was typed and go to the search page of the dictionary."""
-        if self.then != FIND_TERM:
+        if self.then not in (FIND_TERM, USE_RESULT):
             return super().answer()
         self._find()
+        if self.then == USE_RESULT and self.offer is not None:
+            for name, text in self.offer.fields_of(self.log).items():
+                self.form.setlist(name, [text])
         keep_typed(draft_box(), self.place, Typed(posting.typed_fields(self.form), row_version=self.version))
         self.session.commit()
-        return redirect(f"{form_url(self.place)}/term", 303)
+        return redirect(f"{form_url(self.place)}/term" if self.then == FIND_TERM else form_url(self.place), 303)
 
     def _find(self) -> None:
         super()._find()
-        record = SubjectBook(self.session, self.place.subject, now(self.session)).one(self.place.record).view
-        if not self.log.grades_of(record):
+        book = SubjectBook(self.session, self.place.subject, now(self.session))
+        if not self.log.grades_of(book.one(self.place.record).view):
             self._date_first_grade()
+        self.offer: ResultOffer | None = find_offer(book, asked_result()) if self._was_new else None
+        for name, text in self.offer.fields_of(self.log).items() if self.offer else ():
+            if self._text(name) == text:
+                self.form.setlist(f"{name}.origin", ["accepted proposal"])
+
+    def _settle(self, stored: posting.Stored, saving: Saving) -> None:
+        """The event waits at the result that asked for it, for a person to link it."""
+        super()._settle(stored, saving)
+        if self.offer is not None:
+            self.offer.offer_link(self.place.record.uid)
 
     def _date_first_grade(self) -> None:
         """The grade at onset holds from the onset, unless another time is given."""
@@ -82,6 +97,9 @@ class EventPosting(Posting):
         return make_response(render_event(self.log, open_form(self.place, typed)), 422)
 
     def _next_url(self) -> str:
+        if self.offer is not None:
+            flash(f"Save the sample to link this event to {self.offer.words}.")
+            return self.offer.url
         match = DOSE.fullmatch(request.form.get("dose", ""))
         grid = next((grid for grid in DOSE_GRIDS), None)
         if match is None or grid is None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import data, forms, limits, lists, responses, startup
+from bench import data, forms, limits, lists, outcomes, responses, startup
 from bench.load import EVENTS, Copier, analyse, enter_original
 from bench.report import KINDS, Report
 from bench.stage import Stage, all_served
@@ -77,6 +77,7 @@ def measure(kind: str, report: Report, sizes: Sizes) -> None:
             Copier(small.app, CODE).copy(range(2, SMALL + 1), with_trail=True)
             grow(large, report, sizes)
             measure_pages(report, small, large, sizes)
+            outcomes.measure(large, report, sizes.participants)
             data.measure_csv(large, report)
             data.measure_pdf(large, report, sizes.pages)
             startup.measure_command(report, kind)

@@ -17,6 +17,7 @@ from exports.outcome_shapes import About, Outcomes, OutcomeTable
 from forms.derive.recist_settings import ResponseSettings
 from forms.outcome_model import StudyData
 
+__all__ = ["outcomes", "table_csv", "tumour_types", "tumour_words"]
 ALL_TREATED = AnalysisSettings()
 
 
@@ -35,9 +36,9 @@ def outcomes(data: StudyData, settings: AnalysisSettings = ALL_TREATED) -> Outco
     )  # fmt: skip
 
 
-def tumour_types(data: StudyData) -> dict[str, str]:
-    """The tumour types of the treated participants to choose from, with their words."""
-    return {one: tumour_words(one) for one in sorted({one.tumour_type for one in data.treated if one.tumour_type})}
+def tumour_types(data: StudyData) -> list[str]:
+    """The tumour types of the treated participants, to choose from; `tumour_words` has their words."""
+    return sorted({one.tumour_type for one in data.treated if one.tumour_type})
 
 
 def table_csv(table: OutcomeTable) -> Iterator[bytes]:

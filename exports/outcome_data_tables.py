@@ -76,14 +76,22 @@ def case_files(tables: Tables, sources: Sequence[Source]) -> list[CaseFile]:
 
 
 def _visits(tables: Tables) -> Iterator[tuple[str, VisitView]]:
+    kinds: dict[str, str] = {}
     for one in tables.visits:
         file = tables.subjects.get(one.subject_uid)
         if file is None:
             continue
         if one.date:
             file.visit_dates.append(one.date)
-        found = find_visit(one.oid)
-        yield one.uid, VisitView(one.uid, one.oid, one.label, found.kind if found else "", one.course, one.date)
+        kind = kinds.get(one.oid)
+        if kind is None:
+            kind = kinds[one.oid] = _kind(one.oid)
+        yield one.uid, VisitView(one.uid, one.oid, one.label, kind, one.course, one.date)
+
+
+def _kind(oid: str) -> str:
+    found = find_visit(oid)
+    return found.kind if found else ""
 
 
 def _record(header: StoredRecord, row: StoredRow, visits: Mapping[str, VisitView]) -> PlainRecord:

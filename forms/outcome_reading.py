@@ -9,7 +9,7 @@ from dataclasses import replace
 from forms.admissions import ADMISSIONS
 from forms.codelists import LISTS
 from forms.courses_of_disease import AssessedPoint, disease_course
-from forms.derive.dates import earliest, known_day
+from forms.derive.dates import earliest
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.doses import ALDESLEUKIN, NIVOLUMAB
 from forms.outcome_model import Assessed, Event, Infusion, Participant, SlotDose
@@ -77,7 +77,13 @@ def _event(record: Record) -> Event:
 
 
 def _first_day(value: str | None) -> dt.date | None:
+    """The first day that a date, known as far as it is, can mean."""
     return earliest(value) if value else None
+
+
+def _day(moment: str | None) -> dt.date | None:
+    """The day of a date with a time, which is always known."""
+    return dt.date.fromisoformat(moment[:10]) if moment else None
 
 
 def _slots(grids: Sequence[Record]) -> Iterator[SlotDose]:
@@ -88,7 +94,7 @@ def _slots(grids: Sequence[Record]) -> Iterator[SlotDose]:
         for row in grid.rows("SLOT"):
             if row.status:
                 reason = LISTS["HOLDREAS"].label(row.hold_reason) if row.hold_reason else ""
-                day = known_day(row.start_dt or row.planned_dt)
+                day = _day(row.start_dt or row.planned_dt)
                 yield SlotDose(grid.visit.course, admission, row.number, row.status, reason, row.dose_iu, day)
 
 
@@ -99,5 +105,5 @@ def _infusions(records: Sequence[Record]) -> Iterator[Infusion]:
             continue
         reason = LISTS["DOSEREAS"].label(record.reason_not_given) if record.reason_not_given else ""
         is_given = record.given == "Y"
-        day = known_day(record.start_dt) if is_given else visit.date
+        day = _day(record.start_dt) if is_given else visit.date
         yield Infusion(visit.course, visit.oid, is_given, day, record.dose_mg if is_given else None, reason)

@@ -96,6 +96,10 @@ class PlainRow(Row):
         """The value of an item or None."""
         return self._values.get(name)
 
+    def __getattr__(self, name: str) -> Any:
+        found = self._values.get(name)
+        return super().__getattr__(name) if found is None else found
+
     def answer(self, name: str) -> Answer:
         """The answer of an item."""
         return _answer(self._values, name)
@@ -109,12 +113,18 @@ class PlainRecord(Record):
     def __init__(
         self, uid: str, number: int, crf: type[CRF], values: Mapping[str, Any], visit: VisitView | None
     ) -> None:  # fmt: skip
-        super().__init__(uid, number, crf, visit=visit)
-        self._values = values
+        # There are many of these: nothing is copied, and nobody asks for the answers as a whole.
+        self.uid, self.number, self.collection, self.visit, self._values = uid, number, crf, visit, values
+        self.group_rows = {oid: [] for oid in crf.groups}
+        self.version, self.entry_status = crf.version, ""
 
     def value(self, name: str) -> Any:
         """The value of an item or None."""
         return self._values.get(name)
+
+    def __getattr__(self, name: str) -> Any:
+        found = self._values.get(name)
+        return super().__getattr__(name) if found is None else found
 
     def answer(self, name: str) -> Answer:
         """The answer of an item."""

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from audit.seal import latest_seal, seal
-from edc.db import ALL, Scope, Session
+from edc.db import ALL, Scope, Session, make_engine
 from edc.errors import NotFound, Refused
 from edc.records.service import get_subject
 from edc.study.models import Site, Subject
@@ -23,10 +23,11 @@ from exports.analysis import outcomes
 from exports.models import DatasetRelease
 from exports.outcome_data import StudyData, read_as_of, read_now, read_release
 from forms.outcome_model import Participant
+from tests import databases
 from tests.records.casebooks import AMES, CIPHER, CODE, SHAH, Casebook
-from tests.records.conftest import casebook_engine, casebook_url
+from tests.records.conftest import casebook_engine, create_schema
 
-__all__ = ["casebook_engine", "casebook_url"]
+__all__ = ["casebook_engine"]
 ABROAD = "002-001"
 EVERYWHERE = Scope("user", "data_manager", ALL)
 
@@ -35,15 +36,35 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-@pytest.fixture
-def book(casebook_engine: Engine) -> Casebook:
+def fill(url: str) -> None:
     """A participant in San Diego and one in Lund, each dosed and scanned twice after baseline."""
-    made = Casebook(casebook_engine)
-    made.clock.at = dt.datetime(2025, 1, 20, 12, tzinfo=dt.UTC)
+    create_schema(url)
+    engine = make_engine(url)
+    made = casebook_on(engine)
     made.add_participant(ABROAD, "002")
     treat(made, CODE, "MELANOMA", first="30", second="22")
     treat(made, ABROAD, "RENAL CELL CARCINOMA", first="40", second="55")
+    engine.dispose()
+
+
+def casebook_on(engine: Engine) -> Casebook:
+    made = Casebook(engine)
+    made.clock.at = dt.datetime(2025, 1, 20, 12, tzinfo=dt.UTC)
     return made
+
+
+@pytest.fixture
+def casebook_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of these two participants."""
+    url = databases.prepared_database(database_kind, "outcomes", fill, tmp_path)
+    yield url
+    databases.drop_database(url)
+
+
+@pytest.fixture
+def book(casebook_engine: Engine) -> Casebook:
+    """The casebook of both."""
+    return casebook_on(casebook_engine)
 
 
 def treat(book: Casebook, code: str, tumour_type: str, *, first: str, second: str) -> None:

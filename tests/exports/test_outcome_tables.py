@@ -78,7 +78,7 @@ def test_response_rates_by_tumour_type() -> None:
     lines = rows(found(*people), "response")
     shown = [(line["Tumour type"], line["n"], line["Response x"]) for line in lines if line["Set"] == "All treated"]
     assert shown[:3] == [("All", 2, 1), ("Melanoma", 1, 1), ("Renal cell carcinoma", 1, 0)]
-    assert tumour_types(study(*people)) == {MELANOMA: "Melanoma", RENAL: "Renal cell carcinoma"}
+    assert tumour_types(study(*people)) == [MELANOMA, RENAL]
     alone = found(*people, tumour_type=RENAL)
     assert (alone.about.treated, rows(alone, "response")[0]["Response x"]) == (1, 0)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from edc.demo.entry import Page
 from edc.demo.planted_care import CARE
+from edc.demo.planted_responses import RESPONSES
 from edc.demo.planted_screening import SCREENING
 from edc.demo.planting import (
     Planted,
@@ -207,6 +208,7 @@ TUMOURS = (
     Planted("RE-10", "001-005", _SCAN, "any_new", "a new lesion that nobody registered", typing(any_new="Y")),
     Planted("RE-13", "001-003", _SCAN, "inv_overall", "complete response while targets are measured",
             typing(inv_overall="CR")),
+    *RESPONSES,
 )  # fmt: skip
 
 ERRORS: tuple[Planted, ...] = (*GENERAL, *SCREENING, *CARE, *LABORATORY, *DOSING, *EVENTS, *TUMOURS)

@@ -43,7 +43,6 @@ UNPLANTED = {
     **dict.fromkeys(("AE-01", "AE-16", "IL2-12", "IL2-18", "RE-11", "SAE-04"), "a note, which opens no query"),
     **dict.fromkeys(("VIS-03", "DV-01"), "asked when days have passed since the entry"),
     **dict.fromkeys(("LB-05", "LB-06"), "waits for the grading rules"),
-    **dict.fromkeys(("RE-12", "BOR-01"), "waits for the response rules"),
     "IL2-09": "a dose so late lies outside the stay, which is asked first",
     "SAE-05": "the made-up study has no medical monitor of the sponsor",
 }
@@ -178,6 +177,19 @@ def test_one_in_five_of_the_first_site_responds(study: Session) -> None:
     )
     planted = {error.code for error in ERRORS if error.check == "RE-13"}
     assert len({code for code, _ in rows} - planted) == 5
+
+
+def test_the_derived_best_responses_are_those_that_the_stories_tell(study: Session) -> None:
+    table = CRF_TABLES["BOR"]
+    rows = study.execute(
+        select(Subject.code, table.derived_bor)  # type: ignore[attr-defined]
+        .join(FormRecord, FormRecord.uid == table.uid)
+        .join(Subject, Subject.uid == FormRecord.subject_uid)
+    )
+    derived, told = dict(rows.tuples()), {profile.code: profile.course for profile in make_profiles(SEED)}
+    off = {code for code, response in derived.items() if response != told[code]}
+    assert off == {e.code for e in ERRORS if e.check == "BOR-01" and e.item == "inv_bor" and e.follows}
+    assert sum(response in ("CR", "PR") for code, response in derived.items() if code.startswith("001-")) == 5
 
 
 def test_events_have_believable_grades_and_mostly_clear(study: Session) -> None:

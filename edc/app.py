@@ -80,7 +80,7 @@ def rooms() -> list[Room]:
     from edc.review import form_views
     from edc.review import views as review_views
     from edc.tumours import views as tumour_views
-    from exports import definition_views
+    from exports import definition_views, outcome_views
     from exports import views as export_views
 
     return [
@@ -103,6 +103,7 @@ def rooms() -> list[Room]:
         Room(eligibility_views),
         Room(export_views),
         Room(definition_views),
+        Room(outcome_views),
         Room(lab_views),
         Room(range_views),
         Room(import_views),
@@ -121,9 +122,11 @@ def install_api(app: Flask) -> None:
     document.install(app, [resource.blueprint for resource in resources])
 
 
-def create_app(config: Config, *, clock: Clock = system_clock, engine: Engine | None = None) -> Flask:
+def create_app(
+    config: Config, *, clock: Clock = system_clock, engine: Engine | None = None, keys: Keyring | None = None
+) -> Flask:
     """Return the application for these settings; raises `StartRefused` rather than start unsafely."""
-    keys = open_keys(config)
+    keys = keys or open_keys(config)
     refuse_start(config, keys)
     app = Flask(__name__, static_folder=None)
     app.url_map.converters["int"] = Number

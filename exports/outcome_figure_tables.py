@@ -156,6 +156,11 @@ def tell_doses(cells: Sequence[DoseCell]) -> str:
     return f"{len(cells)} planned doses of {people} participants: {given} given, {held} held, the others not reached."
 
 
+def endpoint(curves: Sequence[Curve], part: int) -> list[Curve]:
+    """The curves of one endpoint, counted from 0."""
+    return list(endpoints_of(curves).values())[part]
+
+
 def endpoint_names(curves: Sequence[Curve]) -> tuple[str, ...]:
     """The endpoints, each of which is a figure."""
     return tuple(endpoints_of(curves))

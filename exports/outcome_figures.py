@@ -14,6 +14,8 @@ from exports import outcome_figure_tables as tables
 from exports.figures.look import Look, count_parts
 from exports.outcome_shapes import Outcomes, OutcomeTable
 
+SURVIVAL = "survival"
+
 
 @dataclass(frozen=True)
 class FigureKind:
@@ -47,10 +49,11 @@ class Drawn:
         names = self.kind.names(self.values)
         return [f"{self.kind.title}: {name}" for name in names] or [self.kind.title]
 
-    @property
-    def description(self) -> str:
-        """What the figure shows, in words."""
-        return self.kind.tell(self.values) if self.values else self.kind.empty
+    def describe(self, part: int = 0) -> str:
+        """What a part shows, in words: of the curves those of its endpoint, of other figures the whole."""
+        if not self.values:
+            return self.kind.empty
+        return self.kind.tell(tables.endpoint(self.values, part) if self.kind.key == SURVIVAL else self.values)
 
     @property
     def table(self) -> OutcomeTable:
@@ -61,7 +64,7 @@ class Drawn:
         """A part of the figure as SVG; raises IndexError for one that is not there."""
         from exports.figures.canvas import to_svg
 
-        return to_svg(self._draw(part), look, title=self.titles[part], description=self.description)
+        return to_svg(self._draw(part), look, title=self.titles[part], description=self.describe(part))
 
     def pdf(self, part: int) -> bytes:
         """A part of the figure as a page of PDF."""
@@ -104,7 +107,7 @@ KINDS = (
         lambda found: found.tracks, tables.spider, tables.tell_spider, _whole,
     ),
     FigureKind(
-        "survival", "Kaplan-Meier", "kaplan_meier", "No participant has had a dose yet.",
+        SURVIVAL, "Kaplan-Meier", "kaplan_meier", "No participant has had a dose yet.",
         lambda found: found.curves, tables.survival, tables.tell_survival, tables.endpoint_names,
     ),
     FigureKind(

@@ -62,7 +62,7 @@ TRAIL_HEADER = (
 )  # fmt: skip
 
 
-def _note_download(act: str, what: str, subject: Subject | None = None) -> None:
+def note_download(act: str, what: str, subject: Subject | None = None) -> None:
     """Write the line of the trail that says who took what away."""
     uid, site = (subject.uid, subject.site_uid) if subject else (None, None)
     with change_for_request(act, subject=uid, site=site) as made:
@@ -98,7 +98,7 @@ def index() -> str:
 @needs(P.EXPORT_VALUES)
 def dictionary() -> Response:
     """The data dictionary of the files that the scope may see."""
-    _note_download("export:download", "data_dictionary.csv")
+    note_download("export:download", "data_dictionary.csv")
     rows = data_dictionary.dictionary_rows(list_datasets(current().scope))
     return _csv(_name("data-dictionary"), data_dictionary.HEADER, lambda session: rows, mode=Mode.RELEASE)
 
@@ -116,7 +116,7 @@ def stream_dataset(name: str, mode: Mode) -> Response:
     dataset = get_dataset(name, scope)
     if dataset is None:
         raise NotFound
-    _note_download("export:download", f"{name}.csv")
+    note_download("export:download", f"{name}.csv")
 
     def rows(session: Session) -> Iterator[list[Any]]:
         return stream_rows(session.connection(), scope, dataset, open_identifier=session.info["cipher"].open)
@@ -132,7 +132,7 @@ def _name(*parts: str) -> str:
 # --- one participant --------------------------------------------------------------------------------------------------
 
 
-def _imprint(session: Session) -> Imprint:
+def imprint_now(session: Session) -> Imprint:
     newest = latest_seal(session.connection())
     at, zone = now(session), site_zone()
     printed = f"{instant_text(at, zone)} {offset_text(at, zone)} by {current().user.printed_name}"
@@ -142,7 +142,7 @@ def _imprint(session: Session) -> Imprint:
     )  # fmt: skip
 
 
-def _pdf(name: str, write: Any) -> BaseResponse:
+def send_pdf(name: str, write: Any) -> BaseResponse:
     target: BinaryIO = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # type: ignore[assignment]  # noqa: SIM115
     write(target)
     target.seek(0)
@@ -155,11 +155,11 @@ def casebook_pdf(code: str) -> BaseResponse:
     """The casebook of one participant, with its trail as an appendix."""
     session = db()
     subject = get_subject(session, code)
-    _note_download("casebook:download", "casebook.pdf", subject)
+    note_download("casebook:download", "casebook.pdf", subject)
     book = SubjectBook(session, get_subject(session, code), now(session))
-    imprint = _imprint(session)
+    imprint = imprint_now(session)
     name = file_name(STUDY_ID.value, code, "casebook", extension="pdf")
-    return _pdf(name, lambda target: write_casebook(session, book, target, imprint, identifiers=False))
+    return send_pdf(name, lambda target: write_casebook(session, book, target, imprint, identifiers=False))
 
 
 @blueprint.get("/participants/<code>/<visit_slug>/eligibility.pdf")
@@ -172,10 +172,10 @@ def eligibility(code: str, visit_slug: str) -> BaseResponse:
     record = find_record(session, subject, visit, Eligibility)
     if record is None:
         raise NotFound
-    _note_download("casebook:download", f"{visit.slug}/eligibility.pdf", subject)
+    note_download("casebook:download", f"{visit.slug}/eligibility.pdf", subject)
     book = SubjectBook(session, get_subject(session, code), now(session))
-    imprint, name = _imprint(session), file_name(STUDY_ID.value, code, visit_slug, "eligibility", extension="pdf")
-    return _pdf(name, lambda target: write_eligibility(session, book, book.entry(record), target, imprint))
+    imprint, name = imprint_now(session), file_name(STUDY_ID.value, code, visit_slug, "eligibility", extension="pdf")
+    return send_pdf(name, lambda target: write_eligibility(session, book, book.entry(record), target, imprint))
 
 
 @blueprint.get(f"/participants/<code>/{SeriousEvents.slug}/<int:line>/packet.pdf")
@@ -187,10 +187,10 @@ def packet_pdf(code: str, line: int) -> BaseResponse:
     record = find_record(session, subject, None, SeriousEvents, line)
     if record is None or record.removed:
         raise NotFound
-    _note_download("casebook:download", f"{SeriousEvents.slug}/{line}/packet.pdf", subject)
+    note_download("casebook:download", f"{SeriousEvents.slug}/{line}/packet.pdf", subject)
     book = SubjectBook(session, get_subject(session, code), now(session))
-    imprint, name = _imprint(session), file_name(STUDY_ID.value, code, f"serious-event-{line}", extension="pdf")
-    return _pdf(name, lambda target: write_packet(book, book.entry(record), target, imprint))
+    imprint, name = imprint_now(session), file_name(STUDY_ID.value, code, f"serious-event-{line}", extension="pdf")
+    return send_pdf(name, lambda target: write_packet(book, book.entry(record), target, imprint))
 
 
 @blueprint.get("/participants/<code>/verification.csv")
@@ -199,7 +199,7 @@ def verification_csv(code: str) -> Response:
     """The verification listing of one participant as CSV for a spreadsheet."""
     session = db()
     subject = get_subject(session, code)
-    _note_download("export:download", "verification.csv", subject)
+    note_download("export:download", "verification.csv", subject)
 
     def rows(own: Session) -> Iterator[list[object]]:
         return sdv.csv_rows(own, SubjectBook(own, get_subject(own, code), now(own)))
@@ -213,11 +213,11 @@ def verification_pdf(code: str) -> BaseResponse:
     """The verification listing of one participant as PDF."""
     session = db()
     subject = get_subject(session, code)
-    _note_download("export:download", "verification.pdf", subject)
+    note_download("export:download", "verification.pdf", subject)
     book = SubjectBook(session, get_subject(session, code), now(session))
-    imprint = _imprint(session)
+    imprint = imprint_now(session)
     name = file_name(STUDY_ID.value, code, "verification", extension="pdf")
-    return _pdf(name, lambda target: sdv.write_pdf(session, book, target, imprint))
+    return send_pdf(name, lambda target: sdv.write_pdf(session, book, target, imprint))
 
 
 @blueprint.get("/audit.csv")
@@ -227,7 +227,7 @@ def trail_csv() -> Response:
     session, scope = db(), current().scope
     code = request.args.get("participant")
     subject = get_subject(session, code) if code else None
-    _note_download("export:download", "audit.csv", subject)
+    note_download("export:download", "audit.csv", subject)
     seen = None if scope.sites is ALL else sorted(scope.sites)
     narrowed = audit_trail.Filter(sites=seen, subject_uid=subject.uid if subject else None)
 

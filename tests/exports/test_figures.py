@@ -82,7 +82,7 @@ def test_an_svg_is_well_formed_and_says_what_it_shows(key: str, count: int) -> N
     root = ElementTree.fromstring(svg)
     assert (root.get("role"), root.get("aria-labelledby")) == ("img", "t d")
     assert root[0].tag == f"{SVG}title" and root[0].text == one.titles[0]
-    assert root[1].tag == f"{SVG}desc" and root[1].text == one.description
+    assert root[1].tag == f"{SVG}desc" and root[1].text == one.describe()
     assert root.findall(f".//{SVG}text"), "text is text, to be read and edited"
 
 
@@ -143,7 +143,7 @@ def test_a_figure_of_many_participants_goes_on_in_parts() -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_without_values_there_is_a_sentence_and_no_drawing(key: str) -> None:
     one = figure(key, 0)
-    assert one.titles == [] and one.description == one.kind.empty and one.table.rows == ()
+    assert one.titles == [] and one.describe() == one.kind.empty and one.table.rows == ()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ a reader gives never goes beyond the sites of the scope.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,10 +36,9 @@ def read_now(
     session: Session, scope: Scope, *, now: dt.datetime, rules: ResponseSettings = DEFAULTS
 ) -> StudyData:  # fmt: skip
     """The participants of the scope as they stand in the tables."""
-    connection = session.connection()
-    tables = current_tables(connection, scope, sources())
-    data = StudyData(NOW, now, (), seal=_seal_by(connection, now), rules=rules)
-    return _filled(data, tables)
+    with _snapshot(session) as connection:
+        data = StudyData(NOW, now, (), seal=_seal_by(connection, now), rules=rules)
+        return _filled(data, current_tables(connection, scope, sources()))
 
 
 def read_as_of(
@@ -46,10 +47,9 @@ def read_as_of(
     """The participants of the scope as they stood at a moment; raises Refused for a moment still to come."""
     if moment > now:
         raise Refused(reason="That moment is still to come.", remedy="Choose a time in the past.")
-    connection = session.connection()
-    tables = replayed_tables(connection, scope, moment, sources())
-    data = StudyData(AS_OF, moment, (), seal=_seal_by(connection, moment), rules=rules)
-    return _filled(data, tables)
+    with _snapshot(session) as connection:
+        data = StudyData(AS_OF, moment, (), seal=_seal_by(connection, moment), rules=rules)
+        return _filled(data, replayed_tables(connection, scope, moment, sources()))
 
 
 def read_release(
@@ -78,6 +78,16 @@ def read_release(
 def _filled(data: StudyData, tables: Tables) -> StudyData:
     found = tuple(read_participant(file, data.rules) for file in case_files(tables, sources()))
     return replace(data, participants=found, open_queries=tables.open_queries)
+
+
+@contextmanager
+def _snapshot(session: Session) -> Iterator[Connection]:
+    """A connection on which all statements see the same state: on PostgreSQL one of its own, for reading only."""
+    if session.get_bind().dialect.name == "sqlite":
+        yield session.connection()
+        return
+    with session.get_bind().engine.connect() as connection:
+        yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _codes(session: Session, scope: Scope) -> set[str] | None:

@@ -338,3 +338,19 @@ def test_unknown_release_is_not_found(book: Casebook, tmp_path: Path) -> None:
         assert session.scalars(select(DatasetRelease)).all() == []
         with pytest.raises(NotFound):
             read_release(session, EVERYWHERE, tmp_path, "../../etc/passwd")
+
+
+def test_correction_while_the_tables_are_read_is_not_seen(book: Casebook, casebook_engine: Engine) -> None:
+    corrected: list[str] = []
+
+    def correct_meanwhile(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM crf_ta_target" in statement and not corrected:
+            corrected.append(statement)
+            correct(book, "45")
+
+    before = read(book)
+    event.listen(casebook_engine, "before_cursor_execute", correct_meanwhile)
+    meanwhile = read(book)
+    event.remove(casebook_engine, "before_cursor_execute", correct_meanwhile)
+    assert corrected and meanwhile.participants == before.participants
+    assert read(book).participants != before.participants

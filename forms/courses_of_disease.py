@@ -19,7 +19,7 @@ from forms.derive.recist_response import Response
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
 from forms.derive.survival import FollowUp, completed_date
 from forms.doses import infusion_dates, slot_dates
-from forms.responses import day_of, day_read_by_investigator, is_answered, responses_of, rule_word
+from forms.responses import day_of, day_read_by_investigator, is_answered, last_scan, responses_of, rule_word
 from forms.tumours import NON_TARGET, TARGET, follow_ups, scan_dates
 from forms.views import Record
 
@@ -126,14 +126,21 @@ def assessed_points(
 ) -> list[AssessedPoint]:  # fmt: skip
     """The performed time points after baseline by scan date, with both responses."""
     found = {one.key: one for one in responses_of(lesions, assessments, settings)}
-    return [_point(record, found[record.uid], lesions, only_answered) for record in follow_ups(assessments)]
+    points: list[AssessedPoint] = []
+    since: dt.date | None = None
+    for record in follow_ups(assessments):
+        points.append(_point(record, found[record.uid], lesions, since, only_answered))
+        since = last_scan(record)
+    return points
 
 
-def _point(record: Record, found: Response, lesions: Sequence[Record], only_answered: bool) -> AssessedPoint:
+def _point(
+    record: Record, found: Response, lesions: Sequence[Record], since: dt.date | None, only_answered: bool
+) -> AssessedPoint:  # fmt: skip
     is_shown = is_answered(record) or not only_answered
     return AssessedPoint(
-        record, found if is_shown else None, day_of(record, found, lesions) if is_shown else None,
-        rule_word(record.inv_overall), day_read_by_investigator(record, lesions) if record.inv_overall else None,
+        record, found if is_shown else None, day_of(record, found, lesions, since) if is_shown else None,
+        rule_word(record.inv_overall), day_read_by_investigator(record, lesions, since) if record.inv_overall else None,
     )  # fmt: skip
 
 

@@ -113,40 +113,45 @@ def last_scan(assessment: Record) -> dt.date | None:
 # --- the day that counts --------------------------------------------------------------------------------------------
 
 
-def day_of(point: Record, found: Response, lesions: Sequence[Record]) -> dt.date:
-    """The date of a time point: that of progression where it shows it (recist.md 11), else its first scan."""
+def day_of(point: Record, found: Response, lesions: Sequence[Record], since: dt.date | None = None) -> dt.date:
+    """The date of a time point: that of progression where it shows it (recist.md 11), else its first scan.
+
+    `since`: the last scan of the time point before; a new lesion that was seen by then dates that one.
+    """
     if found.overall.response != PD:
         return found.date
-    return _progression_day(
-        point, lesions, found.date, is_target=found.target.response == PD, is_nontarget=found.nontarget.response == PD,
-        is_reappeared=found.target.rule == "5.1",
-    )  # fmt: skip
+    parts = (found.target.response == PD, found.nontarget.response == PD, found.target.rule == "5.1")
+    return _progression_day(point, found.date, parts, _fresh(point, lesions, since)) or found.date
 
 
-def day_read_by_investigator(point: Record, lesions: Sequence[Record]) -> dt.date | None:
+def day_read_by_investigator(
+    point: Record, lesions: Sequence[Record], since: dt.date | None = None
+) -> dt.date | None:  # fmt: skip
     """The same by the investigator's responses; None without a scan."""
     first = first_scan(point)
     if first is None or point.inv_overall != PD:
         return first
-    return _progression_day(
-        point, lesions, first, is_target=point.inv_target == PD, is_nontarget=point.inv_nontarget == PD,
-        is_reappeared=False,
-    )  # fmt: skip
+    parts = (point.inv_target == PD, point.inv_nontarget == PD, False)
+    return _progression_day(point, first, parts, _fresh(point, lesions, since)) or first
+
+
+def _fresh(point: Record, lesions: Sequence[Record], since: dt.date | None) -> list[dt.date]:
+    """The days on which new lesions were first seen after the time point before."""
+    seen = (lesion.first_seen for lesion in _seen_by(point, [one for one in lesions if counts_as_new(one)]))
+    return [day for day in seen if since is None or day > since]
 
 
 def _progression_day(
-    point: Record, lesions: Sequence[Record], first: dt.date, *, is_target: bool, is_nontarget: bool,
-    is_reappeared: bool,
-) -> dt.date:  # fmt: skip
-    seen = [lesion.first_seen for lesion in _seen_by(point, [one for one in lesions if counts_as_new(one)])]
-    found = progression_date(
+    point: Record, first: dt.date, parts: tuple[bool, bool, bool], news: Sequence[dt.date]
+) -> dt.date | None:  # fmt: skip
+    """The day by what proves progression: targets, non-targets, and whether a target came back after CR."""
+    is_target, is_nontarget, is_back = parts
+    return progression_date(
         target_scans=_target_scans(point) if is_target else (),
-        nontarget_scans=scan_dates(point)[:1] if is_nontarget else (),
-        # A lesion of an earlier time point dates that one.
-        new_lesions_seen=[day for day in seen if day >= first] or ([first] if seen else []),
-        target_reappeared=is_reappeared,
+        nontarget_scans=[first] if is_nontarget else (),
+        new_lesions_seen=news,
+        target_reappeared=is_back,
     )
-    return found or first
 
 
 def _target_scans(point: Record) -> list[dt.date]:

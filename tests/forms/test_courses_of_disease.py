@@ -113,6 +113,12 @@ def test_progression_is_dated_by_what_proves_it() -> None:
     assert course(by_bone).assessments()[0].date == on("2024-04-08")
 
 
+def test_a_new_lesion_dates_progression_at_one_time_point_only() -> None:
+    new = record("TLB", name="NEW01", line=9, lesion_id="NEW01", certainty="UNEQUIVOCAL", **(NEW | {"first_seen": "2024-05-20"}))
+    days = [(one.date, one.response) for one in course(*WORKED[:4], new).assessments()]
+    assert days[1:] == [(on("2024-05-20"), "PD"), (on("2024-08-12"), "PD"), (on("2024-10-14"), "PD")]
+
+
 def test_death_therapy_and_contact_are_read() -> None:
     found = course(
         WORKED[0], record("DTH", death_date="2024-06"),

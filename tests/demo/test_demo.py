@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from sqlalchemy import Engine, func, select
 from audit.models import audit_change
 from edc.accounts.models import User
 from edc.accounts.service import active_grants, find_user
-from edc.db import Session, make_engine
+from edc.clock import now
+from edc.db import Scope, Session, make_engine
 from edc.demo.labs import FOLLOWS
 from edc.demo.normal_limits import LIMITS
 from edc.demo.people import PASSWORD, PEOPLE, greeting
@@ -27,11 +28,16 @@ from edc.records.models import COMPLETE, SIGNED, FormRecord
 from edc.records.tables import CRF_TABLES, GROUP_TABLES
 from edc.study.models import ConsentVersion, NormalRange, Site, Subject
 from edc.verification import find_faults
+from exports.analysis import outcomes
+from exports.dataset import get_dataset, stream_rows
+from exports.outcome_data import read_as_of, read_now
+from exports.outcome_shapes import Cell, Outcomes
 from forms.crf import all_crfs, declarations
 from forms.dictionaries.lab_tests import LAB_TESTS, Kind
 from tests import databases
 from tests.demo.conftest import RING, SEED, load, sessions_of
 
+SCOPE = Scope.system("test")
 #: Checks that follow from the items of every form.
 GENERAL = {"GEN-02", "GEN-05", "GEN-07", "IC-01"}
 #: The checks of the specification without a planted error, and why.
@@ -267,3 +273,66 @@ def test_the_study_loads_on_postgresql(tmp_path: Path) -> None:
         engine.dispose()
     finally:
         databases.drop_database(url)
+
+
+# --- the outcomes, counted once more ----------------------------------------------------------------------------------
+
+
+def exported(session: Session, name: str) -> list[dict[str, object]]:
+    """The rows of a data file by column."""
+    dataset = get_dataset(name, SCOPE)
+    assert dataset is not None
+    return [dict(zip(dataset.header, row, strict=True)) for row in stream_rows(session.connection(), SCOPE, dataset)]
+
+
+def found_in(session: Session) -> Outcomes:
+    return outcomes(read_now(session, SCOPE, now=now(session)))
+
+
+def lines_of(given: Outcomes, key: str) -> list[dict[str, Cell]]:
+    table = next(table for table in given.tables if table.key == key)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def test_trail_gives_the_same_outcomes_as_the_tables(study: Session) -> None:
+    at = now(study)
+    assert read_now(study, SCOPE, now=at).participants == read_as_of(study, SCOPE, at, now=at).participants
+
+
+def test_doses_are_those_of_the_data_files(study: Session) -> None:
+    slots = Counter(row["STATUS"] for row in exported(study, "crf_il2d_slot"))
+    total = lines_of(found_in(study), "dose_intensity")[-1]
+    shown = [total[f"Aldesleukin (IL-2): {state}"] for state in ("given", "held", "not reached")]
+    assert shown == [slots["GIVEN"], slots["HELD"], slots["NOT_REACHED"]]
+    infusions = Counter(row["GIVEN"] for row in exported(study, "crf_nivo"))
+    assert (total["Nivolumab: given"], total["Nivolumab: not given"]) == (infusions["Y"], infusions["N"])
+
+
+def test_participants_by_term_and_highest_grade_are_those_of_the_data_files(study: Session) -> None:
+    highest: dict[tuple[object, object], int] = defaultdict(int)
+    for row in exported(study, "crf_ae"):
+        if row["TEAE"] != "N":
+            key = row["CTCAE_TERM"], row["SUBJID"]
+            highest[key] = max(highest[key], int(str(row["MAX_GRADE"] or 0)))
+    counted = Counter((term, grade) for (term, _), grade in highest.items())
+    shown = Counter(
+        {
+            (line["Term"], grade): line[f"Grade {grade}"]
+            for line in lines_of(found_in(study), "adverse_events")
+            for grade in range(1, 6)
+            if line["Term"] and line[f"Grade {grade}"]
+        }
+    )
+    assert shown == Counter({key: count for key, count in counted.items() if key[1]})
+
+
+def test_responses_are_those_that_the_forms_derived(study: Session) -> None:
+    stored = {
+        (row["SUBJID"], row["DER_OVERALL"], row["DER_RULE"]) for row in exported(study, "crf_ta") if row["DER_OVERALL"]
+    }
+    shown = {
+        (line["Participant"], line["Derived response"], line["Rule"])
+        for line in lines_of(found_in(study), "assessments")
+        if line["Derived response"]
+    }
+    assert shown == stored != set()

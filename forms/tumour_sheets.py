@@ -237,7 +237,10 @@ SHEET = TumourSheet(
     size="t_diameter_mm", scan="t_scan_ref", merged="t_merged_into", why="t_ne_reason", fragment="t_fragment_mm",
     found="nt_state", found_reason="nt_upd_reason", measured="MEASURED", split="SPLIT", not_evaluable=NOT_EVALUABLE,
     scan_facts=("scan_region", "scan_method", "scan_date"),
-    register_facts=("laterality", "method", "slice_mm", "baseline_scan_date", "first_seen"),
+    register_facts=(
+        "laterality", "method", "slice_mm", "baseline_scan_date", "first_seen", "certainty", "resolved_to",
+        "resolved_date",
+    ),
 )  # fmt: skip
 
 TUMOUR_SHEETS: Sequence[TumourSheet] = (SHEET,)

@@ -53,13 +53,14 @@ class SaveOutcome:
 
     @property
     def told(self) -> list[Changed]:
-        """What moved in other records and is named to the person who saved: once, from the first to the last value."""
+        """What moved in other records and is named to the person who saved: once, in the order of the visits."""
         moved: dict[tuple[str, str], Changed] = {}
         for one in self.changed:
             if one.item.told and one.entry.header.uid != self.record.uid:
                 key = one.row.uid, one.item.name
                 moved[key] = replace(one, old=moved[key].old) if key in moved else one
-        return [one for one in moved.values() if one.old.value != one.new.value]
+        found = [one for one in moved.values() if one.old.value != one.new.value]
+        return sorted(found, key=lambda one: one.entry.header.visit.position if one.entry.header.visit else 0)
 
 
 @dataclass

@@ -29,7 +29,7 @@ from edc.records.form_page import (
 from edc.records.models import FormRecord
 from edc.records.outcome import Saving
 from edc.records.problems import ChangeReasonMissing, Clash
-from edc.records.sentences import names, saved_line
+from edc.records.sentences import moved_line, names, saved_line
 from edc.records.sources import line_words
 from edc.web import change_for_request, current, db, request_id
 from forms.entry_form import read_form
@@ -136,6 +136,8 @@ class Posting:
         if stored.outcome.changed and is_listed(self.place.crf) and not held and not stored.clashes:
             flash(self._words_of(stored.outcome.entry.view))
         flash(saved_line(stored, stored.outcome.entry, held, at), "warning" if left else "success")
+        if moved := moved_line(stored.outcome):
+            flash(moved, "warning")
         if stored.clashes:
             return self._ask_to_settle(stored.clashes, self.version)
         return self._show_again(left) if left else redirect(self._next_url(), 303)

@@ -56,8 +56,6 @@ def _consequences(outcome: SaveOutcome) -> list[str]:
         parts.append(f"{counted(len(outcome.answered), 'query', 'queries')} answered: a reviewer looks at it now.")
     if outcome.closed:
         parts.append(f"{counted(len(outcome.closed), 'query', 'queries')} closed: the data fit now.")
-    if outcome.told:
-        parts.append(f"Worked out anew: {'; '.join(_moved(one) for one in outcome.told)}.")
     if outcome.verification_withdrawn:
         labels = names(outcome.verification_withdrawn)
         parts.append(f"Verification of {labels} was withdrawn because the value changed.")
@@ -66,12 +64,20 @@ def _consequences(outcome: SaveOutcome) -> list[str]:
     return parts
 
 
+def moved_line(outcome: SaveOutcome) -> str:
+    """'Worked out anew. Overall response (derived): Course 2, response scan from PR to SD.', or nothing."""
+    by_label: dict[str, list[str]] = {}
+    for one in outcome.told:
+        by_label.setdefault(one.item.label, []).append(_moved(one))
+    parts = [f"{label}: {'; '.join(moved)}." for label, moved in by_label.items()]
+    return " ".join(["Worked out anew.", *parts]) if parts else ""
+
+
 def _moved(one: Changed) -> str:
-    """'Course 2, response scan: Overall response (derived) from PR to SD'."""
     header = one.entry.header
     place = header.visit.label if header.visit else one.entry.crf.title
     before, after = (answer.value or "none" for answer in (one.old, one.new))
-    return f"{place}: {one.item.label} from {before} to {after}"
+    return f"{place} from {before} to {after}"
 
 
 def labels_of(crf: type[CRF], held: Sequence[Held]) -> list[str]:

@@ -145,7 +145,7 @@ def test_a_corrected_scan_derives_the_later_time_points_anew_and_says_so(answere
         {f"{node}.t_diameter_mm": "19", f"{node}.t_state.reason": "Entry error"}, "unscheduled-2",
     )  # fmt: skip
     assert derived(answered) == ["PR", "PR", "NE", "PR", "PR"]
-    assert "Worked out anew: Unscheduled 5: Overall response (derived) from PD to PR." in page
+    assert "Worked out anew. Overall response (derived): Unscheduled 5 from PD to PR." in page
     assert "The signature of Dr L. Ames no longer applies" in page
     assert signature_state(answered) == "void"
 
@@ -155,7 +155,7 @@ def test_a_corrected_baseline_diameter_does_the_same(answered: Flask) -> None:
     fields = typed_form(client.get(address).text)
     fields |= {"baseline_mm": ["24"], "baseline_mm.reason": ["Entry error"]}
     page = client.post(address, data=fields, follow_redirects=True).text
-    assert "Unscheduled 1: Overall response (derived) from PR to SD" in page
+    assert "Overall response (derived): Unscheduled 1 from PR to SD" in page
     assert derived(answered)[0] == "SD"
 
 

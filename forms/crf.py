@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from forms.conditions import parts_of
@@ -361,16 +362,21 @@ def _verify_is_tellable(
         raise DefinitionError(f"{crf.__module__}: {declared.id} would tell the answer of {item.oid}")
 
 
-def order_of_derivations(collection: type[CRF] | type[Group]) -> list[Derivation]:
+def order_of_derivations(collection: type[CRF] | type[Group]) -> tuple[Derivation, ...]:
     """The derivations of one collection so that inputs come before what is made of them."""
+    return _ordered(collection.derivations)
+
+
+@cache
+def _ordered(derivations: tuple[Derivation, ...]) -> tuple[Derivation, ...]:
     ordered: list[Derivation] = []
-    waiting = list(collection.derivations)
+    waiting = list(derivations)
     while waiting:
         open_items = {d.item for d in waiting}
         ready = [d for d in waiting if not (open_items - {d.item}) & {n.rstrip("?") for n in d.on}]
         ordered.extend(ready)
         waiting = [d for d in waiting if d not in ready]
-    return ordered
+    return tuple(ordered)
 
 
 def foreign_crfs(declared: Check | Derivation) -> set[str]:

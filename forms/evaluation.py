@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -82,42 +82,65 @@ def rows_of(record: Record) -> Iterator[tuple[str | None, Row]]:
             yield oid, row
 
 
-def _resolve(name: str, row: Row, record: Record, subject: SubjectView) -> object:
+Getter = Callable[[Row, Record, SubjectView], object]
+_PLAIN: Mapping[str, Getter] = {
+    "now": lambda row, record, subject: subject.now,
+    "today": lambda row, record, subject: subject.today,
+    "visit": lambda row, record, subject: record.visit,
+    "self": lambda row, record, subject: row,
+    "subject": lambda row, record, subject: subject,
+    "procedures": lambda row, record, subject: procedures(subject),
+}
+
+
+@cache
+def _getter(name: str) -> Getter:
+    """How an input is read, by its name; found once, as rules run on every row of a participant."""
     kind, _, argument = name.partition(":")
     if argument:
-        if kind == "rows":
-            return record.rows(argument)
-        if kind == "ever":
-            return subject.load_removed(argument) + subject.load(argument)
-        records = subject.load(argument)
-        if kind == "all":
-            return records
-        same = [
-            r for r in records if r.visit is not None and record.visit is not None and r.visit.uid == record.visit.uid
-        ]
-        return same[0] if same else None
+        return _getter_of_records(kind, argument)
     head, _, rest = name.partition(".")
     if not rest:
-        plain = {"now": subject.now, "today": subject.today, "visit": record.visit, "self": row, "subject": subject}
-        if name == "procedures":
-            return procedures(subject)
-        return plain[name] if name in plain else row.value(name)
+        return _PLAIN.get(name) or (lambda row, record, subject: row.value(name))
     if head == "record":
-        return record.value(rest)
+        return lambda row, record, subject: record.value(rest)
     if head == "visit":
-        return getattr(record.visit, rest, None)
+        return lambda row, record, subject: getattr(record.visit, rest, None)
     if head == "subject":
-        return getattr(subject, rest)
+        return lambda row, record, subject: getattr(subject, rest)
     if head in ("site", "study"):
-        return getattr(subject, head).get(rest)
-    return next((r.value(rest) for r in subject.load(head)), None)
+        return lambda row, record, subject: getattr(subject, head).get(rest)
+    return lambda row, record, subject: next((r.value(rest) for r in subject.load(head)), None)
+
+
+def _getter_of_records(kind: str, argument: str) -> Getter:
+    if kind == "rows":
+        return lambda row, record, subject: record.rows(argument)
+    if kind == "ever":
+        return lambda row, record, subject: subject.load_removed(argument) + subject.load(argument)
+    if kind == "all":
+        return lambda row, record, subject: subject.load(argument)
+    return lambda row, record, subject: _at_same_visit(record, subject.load(argument))
+
+
+def _at_same_visit(record: Record, others: Iterable[Record]) -> Record | None:
+    if record.visit is None:
+        return None
+    here = record.visit.uid
+    return next((one for one in others if one.visit is not None and one.visit.uid == here), None)
+
+
+@cache
+def _getters(names: tuple[str, ...]) -> tuple[tuple[Getter, bool], ...]:
+    """How each input of a rule is read, and whether it may be empty."""
+    return tuple((_getter(name.rstrip("?")), name.endswith("?")) for name in names)
 
 
 def _inputs(declared: Check | Derivation, row: Row, record: Record, subject: SubjectView) -> list[object]:
     values = []
-    for name in declared.on:
-        value = _resolve(name.rstrip("?"), row, record, subject)
-        if value is None and not name.endswith("?"):
+    for getter, may_be_empty in _getters(declared.on):
+        value = getter(row, record, subject)
+        if value is None and not may_be_empty:
             raise _Unknown
         values.append(value)
     return values

@@ -115,6 +115,11 @@ def _read_origins(text: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads(text))
 
 
+@lru_cache(maxsize=4096)
+def _write_origins(origins: tuple[tuple[str, str], ...]) -> str | None:
+    return json.dumps(dict(origins), separators=(",", ":")) if origins else None
+
+
 class ItemRow(Audited, SiteScoped):
     """What tables of records and of rows share: answers by item, their missing reasons and origins."""
 
@@ -163,13 +168,11 @@ class ItemRow(Audited, SiteScoped):
         """Set value, missing reason and origin of an item."""
         setattr(self, name, answer.value)
         setattr(self, name + MISSING, answer.missing)
-        origins = dict(self._origins())
-        origins.pop(name, None)
-        if answer.is_given and answer.origin != "typed":
-            origins[name] = answer.origin
-        text = json.dumps(origins, sort_keys=True, separators=(",", ":")) if origins else None
-        if text != self.origins:
-            self.origins = text
+        origin = answer.origin if answer.is_given and answer.origin != "typed" else None
+        if origin == self._origins().get(name):
+            return
+        origins = {**self._origins(), name: origin}
+        self.origins = _write_origins(tuple(sorted((item, found) for item, found in origins.items() if found)))
 
     def _origins(self) -> Mapping[str, str]:
         return _read_origins(self.origins) if self.origins else {}

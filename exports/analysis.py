@@ -19,6 +19,8 @@ from forms.outcome_model import StudyData
 
 __all__ = ["outcomes", "table_csv", "tumour_types", "tumour_words"]
 ALL_TREATED = AnalysisSettings()
+# The denominator is the analysis set, which stands by itself.
+RULES = tuple(field.name for field in fields(ResponseSettings) if field.name != "orr_denominator")
 
 
 def outcomes(data: StudyData, settings: AnalysisSettings = ALL_TREATED) -> Outcomes:
@@ -69,7 +71,7 @@ def _about(data: StudyData, settings: AnalysisSettings, treated: list[Case], cho
         analysis_set=SETS[settings.analysis_set], participants=len(data.participants), treated=len(treated),
         in_set=len(chosen), tumour_type=settings.tumour_type, open_queries=data.open_queries,
         unlocked=sum(not one.is_locked for one in data.participants), seal=data.seal,
-        settings=tuple((field.name, _shown(data.rules, field.name)) for field in fields(data.rules)),
+        settings=tuple((name, _shown(data.rules, name)) for name in RULES),
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def in_set(cases: Iterable[Case], analysis_set: str) -> list[Case]:
 
 def is_evaluable(case: Case) -> bool:
     """Measurable disease at baseline, and after it an adequate assessment, progression or death (recist.md 10)."""
-    is_judged = any(one.derived in (*ADEQUATE, PD) for one in case.until_cutoff())
+    is_judged = any(one.derived in (*ADEQUATE, PD) for one in case.counted)
     return case.of.has_targets and (is_judged or case.died_on is not None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from exports.analysis_cases import Case, in_set
-from exports.analysis_settings import EVALUABLE, SETS, TREATED
+from exports.analysis_settings import COMPLETE_COURSE, EVALUABLE, SETS, TREATED
 from exports.outcome_shapes import Bar, Cell, OutcomeTable, Track
 from forms.derive.exact_interval import Proportion, response_rates
 from forms.derive.recist_best import OVERALL_RESPONSES, BestResponse
@@ -23,7 +23,7 @@ RATES = (
 BEST = (
     "Participant", "Site", "Tumour type", "First dose", "Best response", "Date", "Confirmed", "Rule", "Reason",
     "Lowest change from baseline %", "Unconfirmed best response", "Best response by the investigator's assessments",
-    "Best response told by the investigator", "Response-evaluable",
+    "Best response told by the investigator", "Response-evaluable", "At least one complete course",
 )  # fmt: skip
 ASSESSMENTS = (
     "Participant", "Visit", "Date", "Counts on", "Day", "Derived response", "Investigator's response", "Sum mm",
@@ -93,11 +93,11 @@ def best_table(cases: Iterable[Case]) -> OutcomeTable:
 def _best_row(case: Case) -> tuple[Cell, ...]:
     one, best = case.of, case.best
     confirmed = None if best.confirmed is None else "Y" if best.confirmed else "N"
-    is_evaluable = "Y" if in_set([case], EVALUABLE) else "N"
+    sets = ("Y" if in_set([case], name) else "N" for name in (EVALUABLE, COMPLETE_COURSE))
     return (
         one.code, one.site, case.tumour_type or None, case.first_dose, best.response, best.date, confirmed, best.rule,
         best.reason, _tenth(case.best_change), case.unconfirmed.response, case.investigator.response,
-        one.investigator_best or None, is_evaluable,
+        one.investigator_best or None, *sets,
     )  # fmt: skip
 
 
@@ -141,5 +141,6 @@ def _points(case: Case) -> Iterable[tuple[Decimal, Decimal]]:
     yield Decimal(0), Decimal(0)
     therapy = case.of.new_therapy
     for one in case.until_cutoff():
-        if one.pct_baseline is not None and (therapy is None or one.date <= therapy):
+        is_in_time = one.date >= case.first_dose and (therapy is None or one.date <= therapy)
+        if one.pct_baseline is not None and is_in_time:
             yield case.week(one.date), rounded(one.pct_baseline, 1)

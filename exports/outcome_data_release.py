@@ -26,7 +26,9 @@ class Archive:
         self._zip = zipfile.ZipFile(path)
 
     def rows(self, name: str) -> Iterator[dict[str, str]]:
-        """The rows of a CSV file by column; what is empty is left out."""
+        """The rows of a CSV file by column; what is empty is left out. A form that came later has no file."""
+        if f"{name}.csv" not in self._zip.namelist():
+            return
         with self._zip.open(f"{name}.csv") as stream:
             for row in csv.DictReader(io.TextIOWrapper(stream, "utf-8", newline="")):
                 yield {column: text for column, text in row.items() if text}

@@ -23,15 +23,15 @@ SETS = ("treated", "evaluable", "complete-course")
 @click.argument("folder", metavar="OUT-FOLDER", type=click.Path(path_type=Path))
 @click.option("--as-of", "moment", metavar="TIME", help="The data as they stood then: 2024-03-01T12:00, in UTC.")
 @click.option("--release", "release", metavar="NAME", help="The data of a release.")
-@click.option("--analysis-set", type=click.Choice(SETS), default=SETS[0], show_default=True, help="Whom to count.")
+@click.option("--analysis-set", type=click.Choice(SETS), help="Whom to count. Default: orr_denominator of the rules.")
 @click.option("--tumour-type", default="", metavar="TYPE", help="One tumour type, as in MELANOMA. Default: all.")
 @click.option("--cutoff", metavar="DATE", help="Nothing after this day counts. Default: the day of the data.")
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="A rule, as in confirm_days=28; see docs/outcomes.md."
 )
 def outcomes(
-    folder: Path, moment: str | None, release: str | None, analysis_set: str, tumour_type: str, cutoff: str | None,
-    given: tuple[str, ...],
+    folder: Path, moment: str | None, release: str | None, analysis_set: str | None, tumour_type: str,
+    cutoff: str | None, given: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Write the tables of the outcomes as CSV files into a new folder; the trail notes it.
 
@@ -46,8 +46,9 @@ def outcomes(
 
     if moment and release:
         raise Refusal("Give --as-of or --release, not both: a release is of its own moment.")
-    settings = AnalysisSettings(analysis_set, tumour_type.upper(), _day(cutoff) if cutoff else None)
     rules, at = read_settings(given), _instant(moment) if moment else None
+    chosen = analysis_set or rules.orr_denominator
+    settings = AnalysisSettings(chosen, tumour_type.upper(), _day(cutoff) if cutoff else None)
     refuse_filled(folder)
     place = Workplace.open()
     place.require_current_schema()

@@ -70,6 +70,19 @@ def test_as_of_a_moment_before_anything_knows_nobody(edc: Edc, home: Path) -> No
     assert (facts["Data"], facts["Moment of the data (UTC)"]) == ("as of", "2020-01-01T08:00:00.000000Z")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "analysis_set"),
+    [
+        (["--set", "orr_denominator=evaluable"], "Response-evaluable"),
+        (["--analysis-set", "complete-course"], "At least one complete course"),
+    ],
+)
+def test_set_is_chosen_by_name_or_by_the_rules(edc: Edc, home: Path, arguments: list[str], analysis_set: str) -> None:
+    assert edc("outcomes", home / "out", *arguments).exit_code == 0
+    facts = {line["What"]: line["Value"] for line in table(home / "out" / "about.csv")}
+    assert facts["Analysis set"] == analysis_set
+
+
 def test_files_are_counted_again_by_hand(tmp_path: Path) -> None:
     """The rates and totals, counted once more from the listings with nothing but a CSV reader."""
     people = [

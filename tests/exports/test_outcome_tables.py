@@ -92,6 +92,7 @@ def test_response_rates_by_tumour_type() -> None:
         ("never scanned", "", {}, 0),
         ("died before the first scan", "", {"death": day(40)}, 1),
         ("no measurable disease at baseline", "63 SD", {"has_targets": False}, 0),
+        ("scanned after new therapy only", "63 SD -5", {"new_therapy": day(30)}, 0),
     ],
 )
 def test_who_is_response_evaluable(who: str, told: str, changed: dict[str, object], expected: int) -> None:
@@ -121,6 +122,10 @@ def test_waterfall_falls_from_growth_to_shrinkage() -> None:
 def test_spider_begins_at_zero_and_ends_with_new_therapy() -> None:
     [track] = found(person(told="63 SD -10, 133 PD 30, 203 NE -60", new_therapy=day(150))).tracks
     assert track.points == ((D(0), D(0)), (D("9.0"), D("-10.0")), (D("19.0"), D("30.0")))
+
+
+def test_scan_before_the_first_dose_is_no_point_of_the_spider() -> None:
+    assert found(person(told="-5 SD 2")).tracks == ()
 
 
 # --- times to event ---------------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ IN_EVENT: Mapping[str, tuple[Key, Band, Band]] = {
 #: What is slightly off in people with cancer, at any time.
 AT_ANY_TIME: Mapping[Key, Band] = {("HEM", "HGB"): (11.3, 14.8), ("CHEM", "LDH"): (165, 330), ("CHEM", "CRP"): (1, 24)}
 BASELINE_CREATININE: Band = (0.78, 1.02)
+#: A potassium of a haemolysed sample, which the investigator set aside with the reason.
+HAEMOLYSED = ("001-011", "C1A1/LAB/DAILY", ("CHEM", "K"), "6.3")
 #: What is asked at screening only where somebody wants it.
 RARE_TESTS = frozenset({
     "RBC", "BASO", "CL", "URATE", "GGT", "LIPASET", "AMYLASE", "FIBRINO", "T3FR", "TROPONT", "CKMB", "BNPPRONT",
@@ -96,11 +98,20 @@ def _results(rng: Random, profile: Profile, sample: Sample, tests: Sequence[LabT
         row["value"] = str(value)
         if limits.unit not in ("", "RATIO"):
             row["unit"] = limits.unit
+        if (profile.code, sample.name, key) == HAEMOLYSED[:3]:
+            yield row | _haemolysed()
+            continue
         if not Decimal(limits.lln) <= value <= Decimal(limits.uln):
             row["clinical_significance"] = "CS" if key in _event_keys(sample) else "NCS"
             if key in _event_keys(sample):
                 row["ae_ref"] = f"@{_event_keys(sample)[key]}"
         yield row
+
+
+def _haemolysed() -> dict[str, str]:
+    return {
+        "value": HAEMOLYSED[3], "clinical_significance": "NCS", "ncs_reason": "Haemolysed; 4.3 mmol/L when repeated",
+    }  # fmt: skip
 
 
 def _event_keys(sample: Sample) -> dict[Key, str]:

@@ -21,6 +21,7 @@ class EventsOfDay:
         self.record = page.entry.view
         self.log = _log_of(sheet)
         day = sheet.day_of(self.record)
+        self.is_on_treatment = bool(day and subject.c1d1 and day >= subject.c1d1)
         events = subject.load(self.log.crf.oid) if self.log else []
         self.present = [event for event in events if day and may_be_present(event, day.isoformat(), day.isoformat())]
 
@@ -28,7 +29,9 @@ class EventsOfDay:
         """The grade of a stored result; None where there is nothing to say of it."""
         sheet, grade = self.sheet, row.value(self.sheet.grade[0])
         term, rule, words = (self._text(row, name) for name in (sheet.grade[1], *sheet.found))
-        if not words or (grade == 0 and not is_flagged):
+        # Before the first dose much has no baseline to be graded by; that is no news of a normal result.
+        is_plain = not grade and not is_flagged and (grade == 0 or not self.is_on_treatment)
+        if not words or is_plain:
             return None
         if grade is None:
             return GradeView("not graded" if is_flagged else "", "No CTCAE grade", words)

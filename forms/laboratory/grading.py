@@ -107,10 +107,8 @@ def albumin_of(rows: Iterable[Row]) -> Decimal | None:
 # --- the grade --------------------------------------------------------------------------------------------------------
 
 _BASELINE = "subject self panel test record.sample_dt subject.c1d1 all:LAB"
-_GRADE = (
-    "self panel test row_status value unit? lln? uln? baseline_value? baseline_indicator? qualifier? symptomatic? "
-    "record.on_anticoagulant? rows:RESULT"
-)
+#: The derived items are named so that they come first; what is typed is read from the result itself.
+_GRADE = "self panel test value lln? uln? baseline_value? baseline_indicator? record.on_anticoagulant? rows:RESULT"
 
 
 @derive("DER-13", "baseline_value", on=_BASELINE)
@@ -163,15 +161,14 @@ def derive_words(*of_row: Any) -> str | None:
 
 
 def grade_row(
-    row: Row, panel: str, code: str, status: str, value: Decimal, unit: str | None, lln: Decimal | None,
-    uln: Decimal | None, baseline: Decimal | None, flag: str | None, sign: str | None, symptomatic: str | None,
-    anticoagulant: str | None, rows: Sequence[Row],
+    row: Row, panel: str, code: str, value: Decimal, lln: Decimal | None, uln: Decimal | None,
+    baseline: Decimal | None, flag: str | None, anticoagulant: str | None, rows: Sequence[Row],
 ) -> ResultGrade | None:  # fmt: skip
     """The worst grade of a result, by what stands beside it and around it; None where there is none."""
-    if status != DONE or not terms_of(panel, code):
+    if row.row_status != DONE or not terms_of(panel, code):
         return None
-    measured = Measured(value, unit or "", sign or "", lln, uln, baseline, flag or "")
+    measured = Measured(value, row.unit or "", row.qualifier or "", lln, uln, baseline, flag or "")
     context = Context(
-        symptomatic=_YES_NO.get(symptomatic or ""), on_anticoagulation=_YES_NO.get(anticoagulant or "")
+        symptomatic=_YES_NO.get(row.symptomatic or ""), on_anticoagulation=_YES_NO.get(anticoagulant or "")
     )  # fmt: skip
     return grade_result(panel, code, measured, context, albumin_of(rows) if code == CALCIUM else None)

@@ -48,7 +48,6 @@ UNPLANTED = {
     "IL2-10": "the grid has 14 rows, and a course 28",
     **dict.fromkeys(("AE-01", "AE-16", "IL2-12", "IL2-18", "RE-11", "SAE-04"), "a note, which opens no query"),
     **dict.fromkeys(("VIS-03", "DV-01"), "asked when days have passed since the entry"),
-    **dict.fromkeys(("LB-05", "LB-06"), "waits for the grading rules"),
     "IL2-09": "a dose so late lies outside the stay, which is asked first",
     "SAE-05": "the made-up study has no medical monitor of the sponsor",
 }

@@ -19,9 +19,10 @@ def names(oid: str, *facts: str) -> set[str]:
 @pytest.mark.parametrize(
     ("oid", "facts", "concerned"),
     [
-        ("LAB", ("LAB",), {"GEN-06"}),
-        ("LAB", ("visit", "subject"), set()),
-        ("LAB", ("AE",), set()),
+        ("LAB", ("LAB",), {"GEN-06", "DER-13"}),
+        ("LAB", ("visit", "subject"), {"DER-13", "LB-05"}),
+        ("LAB", ("AE",), {"LB-05"}),
+        ("LAB", ("IL2D",), set()),
         ("DM", ("subject",), {"DM-01", "DM-02", "DER-14"}),
         ("VISIT", ("IL2D",), set()),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from exports.figures.curves import NOT_ESTIMABLE
+from exports.figures.look import short
 from exports.outcome_shapes import Cell, Outcomes, OutcomeTable
 from forms.derive.recist_best import OVERALL_RESPONSES
 
@@ -47,11 +49,14 @@ def share(count: Cell, whole: Cell, percent: Cell) -> str:
 
 def between(low: Cell, high: Cell) -> str:
     """An interval."""
-    return "" if low is None or high is None else f"{low} to {high}"
+    if low is None or high is None:
+        return ""
+    return str(low) if low == high == NOT_ESTIMABLE else f"{low} to {high}"
 
 
 def _response(table: OutcomeTable) -> Digest:
-    columns = ("Participants", "n", *OVERALL_RESPONSES, "Response", "95 % CI", "Disease control", "95 % CI ")
+    counts = map(short, OVERALL_RESPONSES)
+    columns = ("Participants", "n", *counts, "Response", "95 % CI", "Disease control", "95 % CI ")
     rows = tuple(_response_row(table, number) for number in range(len(table.rows)))
     return Digest(table.key, table.title, columns, rows, table.notes)
 

@@ -71,6 +71,10 @@ def write_report(found: Outcomes, target: BinaryIO, imprint: Imprint, draft: IO[
     state = source_words(about)
     document.section("Outcomes", state=state)
     _write_about(document, found)
+    document.section("Results", state=state)
+    for digest in digests_of(found):
+        texts = tuple(tuple(cell.text for cell in row) for row in digest.rows)
+        _write_table(document, OutcomeTable(digest.key, digest.title, digest.columns, texts, digest.notes))
     places = [place for one in figures_of(found) for place in _draw(document, one, state)]
     document.section("Tables", state=state)
     for table in found.tables:
@@ -106,11 +110,6 @@ def about_facts(about: About) -> list[tuple[str, str]]:
 
 def _write_about(document: CasebookDocument, found: Outcomes) -> None:
     document.table(_FACTS, about_facts(found.about))
-    document.heading("At a glance")
-    for digest in digests_of(found)[:1]:
-        # The first row is the chosen set as a whole.
-        for row in digest.rows[:1]:
-            document.table(_FACTS, [(head.strip(), cell.text) for head, cell in zip(digest.columns, row, strict=True)])
     document.heading("Method")
     for sentence in METHOD:
         document.prose(sentence)

@@ -18,7 +18,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from audit.models import audit_record
-from edc.clock import now
+from edc.clock import local, now
 from edc.db import ALL, Session
 from edc.errors import NotFound, Refused
 from edc.permissions import Permission
@@ -57,6 +57,7 @@ class Study:
 
     data: StudyData
     found: Outcomes
+    settings: AnalysisSettings
     types: list[str]
     key: Hashable
 
@@ -123,14 +124,16 @@ def ready_releases(session: Session) -> list[str]:
 def study_of(choice: Choice) -> Study:
     """The outcomes of a choice, from what is kept where nothing changed since."""
     session, at = db(), now(db())
-    source = (*_scope_digest(), _version(session, choice), choice.as_of, choice.release, at.date())
+    source = (*_scope_digest(), _version(session, choice), choice.as_of, choice.release, local(at, site_zone()).date())
     data = kept("data", STUDIES).get(source, lambda: _read(session, choice, at))
     key = (*source, choice.analysis_set, choice.tumour_type)
-    settings = AnalysisSettings(choice.analysis_set, choice.tumour_type)
+    # The day of what is not released ends on the clock of the reader's site; a release has its day for everybody.
+    day = None if choice.release else local(data.moment, site_zone()).date()
+    settings = AnalysisSettings(choice.analysis_set, choice.tumour_type, day)
     found = kept("outcomes", STUDIES).get(key, lambda: outcomes(data, settings))
     if not choice.as_of and not choice.release:
         found = replace(found, about=replace(found.about, moment=at))
-    return Study(data, found, tumour_types(data), key)
+    return Study(data, found, settings, tumour_types(data), key)
 
 
 def _scope_digest() -> tuple[str, tuple[str, ...] | str]:

@@ -18,7 +18,7 @@ from edc.permissions import Permission, Role
 from edc.study.models import Subject
 from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, site_zone
 from exports.analysis import table_csv
-from exports.analysis_settings import SETS, AnalysisSettings
+from exports.analysis_settings import SETS
 from exports.csv_stream import file_name
 from exports.figures.look import Look, Theme
 from exports.outcome_digest import digests_of
@@ -61,8 +61,7 @@ def index() -> str:
     page: str = render_template(
         "exports/outcomes.html", choice=choice, study=study, about=study.found.about, figures=figures_of(study.found),
         digests=digests_of(study.found), sets=SETS, local_time=_local(choice),
-        releases=_releases(), may_look_back=current().may(P.ASOF_READ),
-        may_open=current().may(P.OUTCOME_READ),
+        releases=_releases(), may_look_back=current().may(P.ASOF_READ), may_open=current().may(P.OUTCOME_READ),
     )  # fmt: skip
     return page
 
@@ -191,9 +190,8 @@ def people() -> str:
     choice = choose(request.args)
     study = _seen(choice, "participants")
     found = _table(study, request.args.get("table", ""))
-    settings = AnalysisSettings(choice.analysis_set, choice.tumour_type)
     row = request.args.get("row", -1, type=int)
-    behind = people_behind(study.data, settings, found, row, request.args.get("column", ""))
+    behind = people_behind(study.data, study.settings, found, row, request.args.get("column", ""))
     if behind is None:
         raise NotFound
     return render_template(

@@ -29,9 +29,9 @@ def events(estimate: KaplanMeier) -> int:
 def summary(curve: Curve) -> str:
     """Events, the median and the landmarks, each with its interval."""
     estimate = curve.estimate
-    low, high = (NOT_ESTIMABLE if limit is None else f"{limit:.1f}" for limit in estimate.median_limits(LOG_LOG))
     median = NOT_REACHED if estimate.median is None else f"{estimate.median:.1f} months"
-    first = f"{events(estimate)} events in {len(estimate.times)}, median {median} ({low} to {high})"
+    interval = _interval(*(limit and f"{limit:.1f}" for limit in estimate.median_limits(LOG_LOG)))
+    first = f"{events(estimate)} events in {len(estimate.times)}, median {median}{interval}"
     return "; ".join([first, *(_landmark(estimate, time) for time in curve.landmarks)])
 
 
@@ -40,8 +40,15 @@ def _landmark(estimate: KaplanMeier, time: Decimal) -> str:
     month = f"at {float(time):g} months"
     if found.survival is None:
         return f"{month} {NOT_ESTIMABLE}"
-    low, high = (NOT_ESTIMABLE if limit is None else f"{100 * limit:.0f}" for limit in found.loglog)
-    return f"{month} {100 * found.survival:.0f}{PERCENT} ({low} to {high})"
+    interval = _interval(*(limit and f"{100 * limit:.0f}" for limit in found.loglog))
+    return f"{month} {100 * found.survival:.0f}{PERCENT}{interval}"
+
+
+def _interval(low: object, high: object) -> str:
+    """An interval in brackets; nothing where neither limit can be told."""
+    if low is None and high is None:
+        return ""
+    return f" ({NOT_ESTIMABLE if low is None else low} to {NOT_ESTIMABLE if high is None else high})"
 
 
 def censorings(estimate: KaplanMeier) -> dict[Decimal, int]:

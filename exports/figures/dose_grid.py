@@ -16,6 +16,7 @@ from exports.figures.look import POINTS, SMALL, TINY, Fill, Look, part_of
 from exports.outcome_shapes import GIVEN, HELD, DoseCell
 
 ROW, GAP = 0.19, 0.8
+SMALLEST = 4.6
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 Admission = tuple[int, int]
 Corner = tuple[float, float]
@@ -42,7 +43,7 @@ def draw(cells: Sequence[DoseCell], look: Look, part: int = 0) -> Figure:
     left, right = widest(subjects, SMALL) + 0.2, widest(["00/00"], SMALL) + 0.16
     columns = sum(slots for _, slots in starts.values()) + GAP * (len(starts) - 1) if starts else 1.0
     cell_width = (look.width - left - right) * POINTS / columns
-    has_letters = cell_width >= TINY
+    has_letters = cell_width >= SMALLEST
     entries = _entries(look, reasons, has_letters=has_letters)
     above = draw_key(new_figure(look, 1.0), look, entries, left=0.1) + 0.3
     figure = new_figure(look, max(len(subjects), 1) * ROW + above + 0.12)
@@ -57,7 +58,8 @@ def draw(cells: Sequence[DoseCell], look: Look, part: int = 0) -> Figure:
             x, row = starts[cell.course, cell.admission][0] + cell.slot - 1, rows[cell.subject]
             corners[cell.state].append((x, row))
             if has_letters and cell.reason in reasons and cell.state == HELD:
-                _write(axes, look, (x + 0.5, row + 0.5), reasons[cell.reason], size=TINY, is_framed=True)
+                middle, size = (x + 0.5, row + 0.5), min(TINY, cell_width)
+                _write(axes, look, middle, reasons[cell.reason], size=size, is_framed=True)
     _draw_cells(axes, corners, look)
     _write_heads(axes, starts, look, cell_width)
     _write_rows(axes, cells, rows, look, columns)

@@ -15,7 +15,7 @@ from exports.outcome_shapes import Track
 ONE_PANEL = 30
 HEIGHT, PANEL_HEIGHT = 4.3, 2.15
 LEFT, BOTTOM, TOP = 0.62, 0.45, 0.12
-GAP, HIGHEST = 8.6, 200.0
+GAP, HIGHEST = 8.6, 100.0
 MARKERS = {"CR": "o", "PR": "^", "SD": "s", "NON-CR/NON-PD": "P", "PD": "D", "NE": "X"}
 
 
@@ -102,7 +102,7 @@ def _prepare(axes: Axes, tracks: Sequence[Track], look: Look, of: Sequence[Track
     axes.set_xlim(0, last * 1.01)
     axes.set_ylim(-104, top)
     axes.set_xticks(list(range(0, int(last) + 1, step)))
-    axes.set_yticks([tick for tick in range(-100, 201, 50 if of or top > 120 else 25) if tick <= top])
+    axes.set_yticks([tick for tick in range(-100, 101, 50 if of else 25) if tick <= top])
     axes.set_xlabel("Weeks since the first dose", fontsize=SMALL if of else TEXT, labelpad=2)
     axes.set_ylabel(f"Change of the sum,{PERCENT}", fontsize=SMALL if of else TEXT)
     axes.axhline(0, color=palette.muted, linewidth=0.6)

@@ -129,11 +129,12 @@ def _grades(chance: random.Random, count: int) -> tuple[int, int, int, int, int]
 
 
 def doses(count: int) -> tuple[DoseCell, ...]:
-    """Two courses of two admissions of fourteen doses each."""
+    """Two courses of two admissions of fourteen doses each; of 25 participants the first has three."""
     chance = random.Random(count)
     found = []
     for n in range(count):
-        for course, admission in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        courses = (1, 2, 3) if n == 0 and count == 25 else (1, 2)
+        for course, admission in ((course, admission) for course in courses for admission in (1, 2)):
             reached = chance.randint(6, 14)
             for slot in range(1, 15):
                 is_held = slot <= reached and chance.random() < 0.15

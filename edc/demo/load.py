@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,9 +19,9 @@ from edc.demo.planting import plant
 from edc.demo.profiles import OUTCOMES, make_profiles
 from edc.demo.reviews import review
 from edc.demo.story import Story, tell
+from edc.memory import rare_collections
 from edc.study.models import Subject
 
-COLLECT_AFTER = (50_000, 20, 100)
 PARTICIPANTS = sum(len(outcomes.split()) for outcomes in OUTCOMES.values())
 
 
@@ -44,17 +42,6 @@ def loading_engine(url: str) -> Engine:
         cursor.close()
 
     return engine
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Look for garbage seldom: a load makes many objects that live as long as their transaction, and few cycles."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def load_study(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from flask import Blueprint, current_app, render_template, request, send_file, url_for
@@ -12,8 +13,8 @@ from edc.db import Session
 from edc.errors import Problem
 from edc.identity import SignedIn
 from edc.labs import importing
-from edc.labs.csv_rows import FileUnreadable
-from edc.labs.importing import Report, ResultFile, read_file
+from edc.labs.csv_rows import FileUnreadable, safe_name
+from edc.labs.importing import Report, ResultFile
 from edc.labs.long_work import Ending, answer
 from edc.labs.result_rows import COLUMNS
 from edc.labs.samples import State
@@ -49,18 +50,19 @@ def upload() -> Response | tuple[str, int]:
         return _upload_page("Choose the file that the laboratory's system exported."), 422
     try:
         sha256 = uploads.keep(sent.stream, sent.filename)
-        file = _read(uploads.find(sha256))
     except FileUnreadable as unreadable:
         return _upload_page(" ".join(unreadable.sentences)), 422
-    report = Report(file)
+    report = _blank_report(path := uploads.find(sha256))
     read_only()
 
     def finish(stopped: Problem | None) -> Ending:
+        if isinstance(stopped, FileUnreadable):
+            return _unreadable(stopped)
         if stopped is None:
             uploads.write_report(sha256, _lines_of(report))
         return _report(report, stopped, status=422 if stopped or report.stops else 200)
 
-    return answer(f"Rows of {file.name}", _check(me, report), finish)
+    return answer(f"Rows of {report.file.name}", chain(_read(path, report), _check(me, report)), finish)
 
 
 @blueprint.post("/lab-import/<sha256>")
@@ -68,8 +70,7 @@ def upload() -> Response | tuple[str, int]:
 def take(sha256: str) -> Response:
     """Import a checked file: all its new results, or nothing."""
     uploads, me = _uploads(), current()
-    file = _read(uploads.find(sha256))
-    report = Report(file)
+    report = _blank_report(path := uploads.find(sha256))
     read_only()
 
     def finish(stopped: Problem | None) -> Ending:
@@ -78,7 +79,7 @@ def take(sha256: str) -> Response:
             return _done(report)
         return _report(report, stopped, status=422)
 
-    return answer(f"Import of {file.name}", _take(me, report), finish)
+    return answer(f"Import of {report.file.name}", chain(_read(path, report), _take(me, report)), finish)
 
 
 @blueprint.get("/lab-import/<sha256>/report.csv")
@@ -93,9 +94,21 @@ def _uploads() -> Uploads:
     return Uploads(Path(current_app.config["IMPORT_FOLDER"]), current().user.uid)
 
 
-def _read(path: Path) -> ResultFile:
+def _blank_report(path: Path) -> Report:
+    """The report of a file that is not read yet."""
+    return Report(ResultFile(safe_name(path.name), "", {}, []))
+
+
+def _read(path: Path, report: Report) -> Iterator[str]:
     with path.open("rb") as stream:
-        return read_file(stream, path.name)
+        for done in importing.read_into(report.file, stream):
+            yield f"Read {done:,} rows"
+
+
+def _unreadable(problem: FileUnreadable) -> Ending:
+    """A file that cannot be read: the page of the upload says so, unless lines of progress were sent already."""
+    sentence = " ".join(problem.sentences)
+    return Ending("labs/_unreadable.html", {"sentence": sentence}, 422, page=lambda: _upload_page(sentence))
 
 
 def _session(me: SignedIn, *, writes: bool) -> Session:

@@ -27,6 +27,7 @@ from edc.labs.csv_rows import Bytes, FileUnreadable, RawRow, read_rows, safe_nam
 from edc.labs.matching import Matcher
 from edc.labs.result_rows import COLUMNS, Codes, ResultRow, RowFault, read_result
 from edc.labs.samples import STOPS, Line, Plan, State
+from edc.memory import rare_collections
 from edc.records.book import SubjectBook
 from edc.records.models import FormRecord
 from edc.records.outcome import Saving
@@ -73,8 +74,8 @@ class ResultFile:
 
     name: str
     sha256: str
-    people: Mapping[str, Sequence[RawRow]]
-    broken: Sequence[RawRow]
+    people: dict[str, list[RawRow]]
+    broken: list[RawRow]
 
     @property
     def total(self) -> int:
@@ -119,15 +120,21 @@ def vars_of(line: Line) -> dict[str, Any]:
 
 def read_file(stream: IO[bytes], name: str, advance: Callable[[], None] = lambda: None) -> ResultFile:
     """The rows of a CSV file by participant; raises FileUnreadable. `advance` is called after every thousand rows."""
+    file = ResultFile(safe_name(name), "", {}, [])
+    for _ in read_into(file, stream):
+        advance()
+    return file
+
+
+def read_into(file: ResultFile, stream: IO[bytes]) -> Iterator[int]:
+    """Read the rows of a CSV file; yields the rows done after every thousand. Raises FileUnreadable."""
     source = Bytes(stream)
-    people: dict[str, list[RawRow]] = {}
-    broken: list[RawRow] = []
     for count, row in enumerate(read_rows(source, COLUMNS), start=1):
         kept = RawRow(row.number, tuple(map(sys.intern, row.cells)), row.fault)
-        (broken if row.fault else people.setdefault(row.cells[0].strip(), [])).append(kept)
+        (file.broken if row.fault else file.people.setdefault(row.cells[0].strip(), [])).append(kept)
         if not count % 1_000:
-            advance()
-    return ResultFile(safe_name(name), source.sha256, people, broken)
+            yield count
+    file.sha256 = source.sha256
 
 
 def file_of_rows(rows: Sequence[Mapping[str, str]], name: str, sha256: str) -> ResultFile:
@@ -173,7 +180,7 @@ def take(session: Session, by: Actor, file: ResultFile, report: Report) -> Itera
     by = dataclasses.replace(by, process=PROCESS)
     new = {line.participant for line in report.lines if line.state is State.NEW}
     done = 0
-    with together(session):
+    with together(session), rare_collections():
         for code, rows in sorted(file.people.items()):
             if code in new:
                 report.taken += _take_one(session, by, file, code, rows)

@@ -22,7 +22,7 @@ PATIENCE, PAUSE = "PROGRESS_AFTER_SECONDS", 2.0
 class Ending:
     """What a page says once the work is done: a template with its values, and the status while that can be told.
 
-    With an address a short work goes there and says `sentence`.
+    With an address a short work goes there and says `sentence`; with a page of its own that is sent instead.
     """
 
     template: str
@@ -30,6 +30,7 @@ class Ending:
     status: int = 200
     address: str = ""
     sentence: str = ""
+    page: Callable[[], str] | None = None
 
 
 def answer(heading: str, steps: Iterator[str], finish: Callable[[Problem | None], Ending]) -> Response:
@@ -46,6 +47,8 @@ def answer(heading: str, steps: Iterator[str], finish: Callable[[Problem | None]
     if ended.address:
         flash(ended.sentence)
         return redirect(ended.address, 303)
+    if ended.page:
+        return current_app.make_response((ended.page(), ended.status))
     page = render_template("labs/work.html", heading=heading, lines=(), finish=lambda: ended)
     return current_app.make_response((page, ended.status))
 

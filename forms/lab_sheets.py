@@ -11,6 +11,7 @@ from forms import schedule
 from forms.crf import CRF, Group
 from forms.crfs.laboratory import Laboratory
 from forms.derive.dates import age_range, earliest
+from forms.derive.lab_grades import SEVERE, depends_on_symptoms
 from forms.derive.labs import RangeRow, Sample, select_range
 from forms.dictionaries.lab_tests import LAB_TESTS, PANELS, Kind, LabTest, find_test
 from forms.items import Item
@@ -55,6 +56,8 @@ class LabSheet:
     found: tuple[str, str]
     event: str
     significance: str
+    symptoms: str
+    reason: str
     details: tuple[str, ...]
 
     @property
@@ -108,6 +111,15 @@ class LabSheet:
         """The name of the test of a result."""
         test = self.test_of(row)
         return test.name if test else (row.value(self.other_name) or row.value(self.test))
+
+    def details_of(self, row: Row) -> tuple[str, ...]:
+        """The details that a result asks for: symptoms where a grade depends on them, a reason of a severe one."""
+        test, left_out = self.test_of(row), set()
+        if test is None or not depends_on_symptoms(test.panel, test.code):
+            left_out.add(self.symptoms)
+        if row.value(self.grade[0]) not in SEVERE:
+            left_out.add(self.reason)
+        return tuple(name for name in self.details if name not in left_out)
 
     def may_be_event(self, row: Row, record: Record, first_dose: dt.date | None) -> bool:
         """Whether a result has a grade and was taken on or after the day of the first dose."""
@@ -186,7 +198,8 @@ SHEET = LabSheet(
     not_done="NOT DONE", qualifier="qualifier", value="value", code="value_code", words="value_text", unit="unit",
     limits=("lln", "uln"), standard=("std_value", "std_unit"), indicator="indicator",
     grade=("ctcae_grade", "ctcae_term"), found=("ctcae_rule", "ctcae_words"), event="ae_ref",
-    significance="clinical_significance", details=("symptomatic", "ncs_reason", "ae_ref"),
+    significance="clinical_significance", symptoms="symptomatic", reason="ncs_reason",
+    details=("symptomatic", "ncs_reason", "ae_ref"),
 )  # fmt: skip
 
 LAB_SHEETS: Sequence[LabSheet] = (SHEET,)

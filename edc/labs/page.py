@@ -202,8 +202,8 @@ class SheetBuilder:
         if line.result == sheet.value and stored.value(sheet.status) == sheet.done:
             line.limits = [line.items[name] for name in sheet.limits if name in line.items]
         details = [line.items[name] for name in sheet.details if name in line.items]
-        is_offered = bool(line.flag) and may_enter
-        line.details = [detail for detail in details if is_offered or detail.has_answer or detail.error]
+        offered = sheet.details_of(stored) if line.flag and may_enter else ()
+        line.details = [one for one in details if one.name in offered or one.has_answer or one.error]
 
     def _blank_names(self, line: ResultLine) -> list[ItemView]:
         """Name and code of a test to be added, with what was typed."""

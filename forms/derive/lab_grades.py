@@ -73,6 +73,13 @@ def keys_of(term: str) -> frozenset[tuple[str, str]]:
     return frozenset(key for key in keys if any(name == term for name, _ in terms_of(*key)))
 
 
+@cache
+def depends_on_symptoms(panel: str, code: str) -> bool:
+    """Whether some grade of a test asks for symptoms, or for none."""
+    terms = {term for term, _ in terms_of(panel, code)}
+    return any(band.term in terms and band.test == code and "symptomatic" in band.needs for band in list_bands())
+
+
 @lru_cache(maxsize=4096)
 def grade_result(
     panel: str, code: str, measured: Measured, context: Context = NOTHING_ELSE, albumin: Decimal | None = None

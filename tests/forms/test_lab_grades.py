@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from forms.derive.ctcae_facts import Measured
-from forms.derive.lab_grades import grade_result, keys_of, list_graded_tests, terms_of
+from forms.derive.lab_grades import depends_on_symptoms, grade_result, keys_of, list_graded_tests, terms_of
 from forms.views import Record, Row
 from tests.forms.casebooks import judge, record, subject
 
@@ -223,6 +223,11 @@ def test_an_inr_on_an_anticoagulant_is_graded_by_its_baseline_too():
 
 
 # --- the tests and their terms ----------------------------------------------------------------------------------------
+
+
+def test_symptoms_decide_some_grades_only():
+    asked = {code for panel, code in list_graded_tests() if depends_on_symptoms(panel, code)}
+    assert asked == {"K", "SODIUM", "CA", "LIPASET", "AMYLASE"}
 
 
 def test_only_numbers_of_blood_have_terms():

@@ -54,7 +54,7 @@ def test_each_figure_and_table_is_in_it_as_vectors_with_fonts(report: bytes) -> 
                 assert "DejaVu" in font.get_object()["/BaseFont"]
     assert figures == 7
     text = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
-    assert "Best response" in text and "Made up." in text and "001-003" in text
+    assert "Best response" in text and "Made up." in text and "003-003" in text
 
 
 def test_the_same_outcomes_give_the_same_bytes(report: bytes) -> None:

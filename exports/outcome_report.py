@@ -71,8 +71,10 @@ def write_report(found: Outcomes, target: BinaryIO, imprint: Imprint, draft: IO[
     state = source_words(about)
     document.section("Outcomes", state=state)
     _write_about(document, found)
-    document.section("Results", state=state)
-    for digest in digests_of(found):
+    digests = digests_of(found)
+    if digests:
+        document.section("Results", state=state)
+    for digest in digests:
         texts = tuple(tuple(cell.text for cell in row) for row in digest.rows)
         _write_table(document, OutcomeTable(digest.key, digest.title, digest.columns, texts, digest.notes))
     places = [place for one in figures_of(found) for place in _draw(document, one, state)]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import data, forms, limits, lists, outcomes, responses, startup
+from bench import data, forms, grades, limits, lists, outcomes, responses, startup
 from bench.load import EVENTS, Copier, analyse, enter_original
 from bench.report import KINDS, Report
 from bench.stage import Stage, all_served
@@ -81,6 +81,7 @@ def measure(kind: str, report: Report, sizes: Sizes) -> None:
             data.measure_csv(large, report)
             data.measure_pdf(large, report, sizes.pages)
             startup.measure_command(report, kind)
+            grades.measure(report, kind)
             responses.measure(report, kind, sizes.participants)
     finally:
         databases.end_run()

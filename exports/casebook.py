@@ -37,6 +37,8 @@ from forms.items import Item, Reference
 from forms.reading import canonical, display
 from forms.views import Row
 
+#: How many items of a row with more than that stand in columns: those that name it.
+NAMING = 3
 WIDEST_TABLE = 5
 # Attributes that say in uids and numbers what each line of the appendix says in its path, time and name.
 TECHNICAL = frozenset(
@@ -213,9 +215,9 @@ class CasebookWriter:
         self, entry: Entry, rows: Sequence[Row], items: Sequence[Item],
         reviews: dict[tuple[str, str, str], ItemReview],
     ) -> None:  # fmt: skip
-        """The first items side by side, the others of a row in words beside them."""
-        first, rest = items[:WIDEST_TABLE], items[WIDEST_TABLE:]
-        columns = [Column("No.", 5), *[Column(item.label, 62 / WIDEST_TABLE) for item in first], Column("Also", 33)]
+        """What names a row side by side, its other answers in words beside that."""
+        first, rest = items[:NAMING], items[NAMING:]
+        columns = [Column("No.", 5), *[Column(item.label, 45 / NAMING) for item in first], Column("Answers", 50)]
         self._document.table(
             columns,
             ((*self._short_row(entry, row, first, reviews), self._in_words(entry, row, rest, reviews)) for row in rows),
@@ -224,8 +226,9 @@ class CasebookWriter:
     def _in_words(
         self, entry: Entry, row: Row, items: Sequence[Item], reviews: dict[tuple[str, str, str], ItemReview]
     ) -> str:
-        cells = self._short_row(entry, row, items, reviews)[1:]
-        return "; ".join(f"{item.label}: {cell}" for item, cell in zip(items, cells, strict=True) if cell)
+        told = [item for item in items if row.answer(item.name).is_given or not item.is_computed]
+        cells = self._short_row(entry, row, told, reviews)[1:]
+        return "; ".join(f"{item.label}: {cell}" for item, cell in zip(told, cells, strict=True) if cell)
 
     def _short_row(
         self, entry: Entry, row: Row, items: Sequence[Item], reviews: dict[tuple[str, str, str], ItemReview]

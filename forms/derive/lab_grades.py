@@ -48,7 +48,7 @@ _NEEDS: Mapping[str, str] = {
 class ResultGrade:
     """The worst grade of a result with its term and rule; None when it cannot be told, and `words` says why.
 
-    A result in no graded range has grade 0, which is none of CTCAE's, and no term.
+    A result in no graded range has grade 0, which is none of CTCAE's, and neither term nor rule.
     """
 
     grade: int | None
@@ -127,10 +127,9 @@ def _worst(test: LabTest, found: Sequence[tuple[str, Grading]]) -> ResultGrade:
         return ResultGrade(None, "", "", _open_words(still_open))
     if not sure:
         notes = dict.fromkeys(note for _, _, one in certain for note in one.notes)
-        rules = dict.fromkeys(one.rule for _, _, one in certain)
         terms = " or ".join(term for _, term, _ in certain)
         words = _in_words(" ".join([f"In no graded range of {terms}.", *notes]))
-        return ResultGrade(0, "", ", ".join(rules), words)
+        return ResultGrade(0, "", "", words)
     number, term, one = next(each for each in certain if each[0] == sure)
     return ResultGrade(number, term, one.rule, _in_words(one.explanation))
 

@@ -48,7 +48,7 @@ def graded(judged: Record, *others: Record, c1d1: str | None = C1D1) -> Row:
 
 GRADES = [
     ("platelets 28", sample(result("PLAT", "28", "10^9/L", **PLAT)), 3, "Platelet count decreased", "main"),
-    ("platelets at the limit", sample(result("PLAT", "150", "10^9/L", **PLAT)), 0, None, "main"),
+    ("platelets at the limit", sample(result("PLAT", "150", "10^9/L", **PLAT)), 0, None, None),
     ("platelets 50, the milder band", sample(result("PLAT", "50", "10^9/L", **PLAT)), 2, "Platelet count decreased", "main"),
     ("platelets 49.9", sample(result("PLAT", "49.9", "10^9/L", **PLAT)), 3, "Platelet count decreased", "main"),
     ("a unit that is exactly one of CTCAE's", sample(result("PLAT", "28", "10^3/uL", **PLAT)), 3,
@@ -57,7 +57,7 @@ GRADES = [
     ("potassium low", sample(result("K", "2.9", "mmol/L", **K)), 3, "Hypokalemia", "main"),
     ("potassium low without symptoms", sample(result("K", "3.2", "mmol/L", symptomatic="N", **K)), 1, "Hypokalemia", "main"),
     ("potassium low with symptoms", sample(result("K", "3.2", "mmol/L", symptomatic="Y", **K)), 2, "Hypokalemia", "main"),
-    ("potassium inside", sample(result("K", "4", "mmol/L", **K)), 0, None, "main"),
+    ("potassium inside", sample(result("K", "4", "mmol/L", **K)), 0, None, None),
     ("potassium high, the lower limit is not known", sample(result("K", "6.1", "mmol/L", uln="5.1")), 3, "Hyperkalemia", "main"),
     ("glucose of blood", sample(result("GLUC", "45", "mg/dL", lln="70", uln="110")), 2, "Hypoglycemia", "main"),
     ("pH of urine is none of blood", sample(result("PH", "5", panel="UA", lln="5.5", uln="8")), None, None, None),

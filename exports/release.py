@@ -86,7 +86,12 @@ def confirm(session: Session, release: DatasetRelease, change: Change, *, by: Ac
         raise Refused(reason=f"{release.name} was confirmed already.", remedy="Open the list of releases.")
     if by.user_uid == release.proposed_by_uid:
         raise SecondPersonNeeded(name=release.proposed_by)
-    missing = set(subjects_of(release)) - set(locked_subjects(session))
+    named = subjects_of(release)
+    seen = set(session.scalars(select(Subject.uid))).intersection(named)
+    if len(seen) < len(named):
+        reason = f"{len(named) - len(seen)} of its participants are at sites that you do not see."
+        raise Refused(reason=reason, remedy="Somebody who sees them all confirms it.")
+    missing = seen - set(locked_subjects(session))
     if missing:
         raise Refused(
             reason=f"{len(missing)} participants were unlocked since it was proposed.", remedy="Propose it again."

@@ -110,9 +110,14 @@ def item_history(connection: Connection, entity: str, key: str, oid: str) -> lis
     return _read(connection, query.order_by(_record.id))
 
 
-def record_history(connection: Connection, entity: str, key: str) -> list[Entry]:
-    """Return what happened to one row, oldest first."""
-    return _read(connection, _entries().where(_record.entity == entity, _record.key == key).order_by(_record.id))
+def record_history(
+    connection: Connection, entity: str, key: str, attributes: Collection[str] | None = None
+) -> list[Entry]:
+    """Return what happened to one row, or to some of its attributes, oldest first."""
+    query = _entries().where(_record.entity == entity, _record.key == key)
+    if attributes is not None:
+        query = query.where(_record.attribute.in_(sorted(attributes)))
+    return _read(connection, query.order_by(_record.id))
 
 
 def subject_history(connection: Connection, subject_uid: str) -> Iterator[Entry]:

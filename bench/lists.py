@@ -26,7 +26,8 @@ PAGES = (
     ("lock board", "p.shah", f"{STUDY}/lock?after={{after}}", ""),
     ("trail, first page", "p.shah", f"{STUDY}/audit", ""),
     ("overview of sites", "p.shah", f"{STUDY}/", ""),
-    ("history of one item", "r.diaz", f"{address(CODE)}/items/verbatim", "19.9/35.4; 7.5/10.2"),
+    # Of an event that was not saved hundreds of times before, which would be a longer page in one of the studies.
+    ("history of one item", "r.diaz", f"{address(CODE, 2)}/items/verbatim", "19.9/35.4; 7.5/10.2"),
 )
 
 

@@ -11,6 +11,8 @@ from flask import Flask
 from audit.capture import new_uid
 from bench.timing import Counts, counted
 from edc.web import shell
+from forms import schedule
+from forms.crf import all_crfs, get_crf
 from tests.app_fixtures import app, application_url  # noqa: F401 (fixtures)
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, enter, open_people
 from tests.ward import typed_form
@@ -31,6 +33,18 @@ PAGES = (
     ("p.shah", f"{STUDY}/"),
 )
 SEEN = dt.date(2024, 1, 22)
+VISIT = "screening"
+# A changed answer of each form that the participant has: its path below the participant, and the item with its text.
+SAVED = (
+    (f"{VISIT}/visit-header", "visit_date", "2024-01-23"),
+    ("informed-consent/1", "obtained_by", "M. Ames"),
+    (f"{VISIT}/demographics", "sex", "M"),
+)
+BEFORE = (
+    (f"{VISIT}/visit-header", "visit_date", SEEN.isoformat()),
+    ("informed-consent/1", "obtained_by", "L. Ames"),
+    (f"{VISIT}/demographics", "sex", "F"),
+)
 
 
 @pytest.fixture
@@ -87,3 +101,44 @@ def test_a_save_is_few_statements_one_flush_and_one_commit(study: Flask) -> None
     # PostgreSQL is asked for its clock as well, which the trail compares with ours; SQLite's is the same machine's.
     asked_for_clock = shell(study).engine.dialect.name == "postgresql"
     assert counts.statements - asked_for_clock <= 10
+
+
+def forms_of(app: Flask) -> list[str]:  # noqa: F811
+    """The address of each form that the participant can be asked for at screening or in the log."""
+    base = f"{STUDY}/participants/{CODE}"
+    logs = [f"{base}/{crf.slug}/new" for crf in all_crfs() if crf.log and crf.oid != "DV"]
+    at_visit = [f"{base}/{VISIT}/{get_crf(oid).slug}" for oid in schedule.forms_of_visit(schedule.SCREENING)]
+    client = client_of(app, "r.diaz")
+    return [path for path in [*logs, *at_visit] if client.get(path).status_code == 200]
+
+
+def save_again(app: Flask, path: str, item: str, text: str) -> Counts:  # noqa: F811
+    """What one save of a form through its page sends, with one answer changed."""
+    client = client_of(app, "r.diaz")
+    address = f"{STUDY}/participants/{CODE}/{path}"
+    fields = {
+        **typed_form(client.get(address).text), item: text, f"{item}.reason": "Entry error",
+        "request_token": new_uid(),
+    }  # fmt: skip
+    with counted(shell(app).engine) as counts:
+        answer = client.post(address, data=fields)
+    assert answer.status_code == 303, re.sub(r"<[^>]*>|\s+", " ", answer.text)[:2000]
+    return counts
+
+
+def test_no_form_is_opened_or_saved_with_more_in_a_larger_study(study: Flask) -> None:
+    paths = forms_of(study)
+    assert len(paths) >= 15
+    few = {path: count_page(study, "r.diaz", path) for path in paths}
+    # Once beforehand: what checks then ask stands there at each of the counts.
+    _there_and_back(study)
+    saved = _there_and_back(study)
+    assert {(counts.commits, counts.flushes) for counts in saved} == {(1, 1)}
+    for _ in range(4):
+        _enter_participant(study, enrol_participant(study))
+    assert {path: count_page(study, "r.diaz", path) for path in paths} == few
+    assert _there_and_back(study) == saved
+
+
+def _there_and_back(app: Flask) -> list[Counts]:  # noqa: F811
+    return [save_again(app, path, item, text) for path, item, text in (*SAVED, *BEFORE)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from edc.accounts.grants import list_holders
 from edc.clock import instant_text, local, now
@@ -93,7 +93,8 @@ def _rows(session: Session, oid: str, subject: Subject | None, **having: str) ->
     joined = select(FormRecord, table).join(table, table.uid == FormRecord.uid)
     statement = joined.where(FormRecord.removed.is_(False)).order_by(FormRecord.created_at)
     for name, value in having.items():
-        statement = statement.where(getattr(table, name) == value)
+        # Spelled out, so that the database sees that an index of these rows alone will do.
+        statement = statement.where(getattr(table, name) == bindparam(None, value, literal_execute=True))
     if subject is not None:
         statement = statement.where(FormRecord.subject_uid == subject.uid)
     return [(header, row) for header, row in session.execute(statement).unique()]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, union_all
 from sqlalchemy.orm import joinedload
 
 from edc.adverse_events.reports import ReportLine, list_reports
@@ -159,8 +159,10 @@ def my_day(session: Session, today: dt.date, *, queries_with: str, shown: int = 
     planned = select(Visit).where(Visit.status == "planned").options(joinedload(Visit.subject, innerjoin=True))
     late = planned.where(Visit.window_to < today).order_by(Visit.window_to).limit(shown)
     week = today + dt.timedelta(days=7)
-    begun = and_(Visit.window_from <= week, or_(Visit.window_to >= today, Visit.window_to.is_(None)))
-    soon = planned.where(begun).order_by(Visit.window_from).limit(shown)
+    begun = select(Visit.uid).where(Visit.status == "planned", Visit.window_from <= week)
+    # Apart, each of the two is found by the index, without the visits of the past.
+    now_or_soon = union_all(begun.where(Visit.window_to >= today), begun.where(Visit.window_to.is_(None)))
+    soon = planned.where(Visit.uid.in_(now_or_soon)).order_by(Visit.window_from).limit(shown)
     waiting = select(Query).where(Query.status == queries_with)
     count = session.execute(select(func.count()).select_from(Query).where(Query.status == queries_with)).scalar_one()
     return Day(

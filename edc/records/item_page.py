@@ -97,8 +97,9 @@ def build_item_page(book: SubjectBook, page: FormPage, path: str, review: ItemRe
     place = find_item(page.entry, path)
     asked = list_for_record(book.session, [page.entry.header.uid])
     own = [q for q in asked if (q.row_uid, q.item_name) == (place.row_uid, place.item.name)]
-    values = record_history(book.session.connection(), place.row.__audit_entity__, place.row.uid)
-    acts = record_history(book.session.connection(), "item_review", review.uid) if review else []
+    told = {place.item.name, place.item.name + MISSING, "removed_reason"}
+    values = record_history(book.session.connection(), place.row.__audit_entity__, place.row.uid, told)
+    acts = record_history(book.session.connection(), "item_review", review.uid, {"status"}) if review else []
     lines = [*_value_lines(book, page, place, values), *_review_lines(acts), *_removal_lines(values)]
     lines.sort(key=lambda line: line.at, reverse=True)
     answer = place.row.answer(place.item.name)

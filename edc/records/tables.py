@@ -8,7 +8,7 @@ from functools import lru_cache, singledispatch
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -24,8 +24,8 @@ MISSING = "_missing"
 MOST_INTEGER_DIGITS = 9
 
 
-# What pages look for in the forms of the whole study.
-LOOKED_FOR = (("AE", "ctcae_term"), ("AE", "serious"))
+# What pages look for in the forms of the whole study; with a value, rows with that answer alone.
+LOOKED_FOR = {("AE", "ctcae_term"): None, ("AE", "serious"): "Y"}
 
 
 class TextArray(TypeDecorator[tuple[str, ...]]):
@@ -253,13 +253,18 @@ def _text_columns(collection: type[CRF] | type[Group]) -> frozenset[str]:
     return frozenset(item.name for item in collection.items.values() if item.is_text)
 
 
+def _index(table: str, name: str, value: str | None) -> Index:
+    only = text(f"{name} = '{value}'") if value else None
+    return Index(f"ix_{table}_{name}", name, "site_uid", sqlite_where=only, postgresql_where=only)
+
+
 def _crf_table(crf: type[CRF]) -> type[CrfRow]:
     table = f"crf_{crf.oid.lower()}"
     body: dict[str, Any] = {
         "__tablename__": table, "__audit_entity__": table, "__audit_text__": _text_columns(crf), "collection": crf,
         "__module__": __name__,
         "__table_args__": tuple(
-            Index(f"ix_{table}_{name}", name, "site_uid") for oid, name in LOOKED_FOR if oid == crf.oid
+            _index(table, name, value) for (oid, name), value in LOOKED_FOR.items() if oid == crf.oid
         ),
         "uid": mapped_column(UID, ForeignKey("form_record.uid"), primary_key=True),
         "stored_under": relationship(FormRecord, lazy="raise"),

@@ -192,8 +192,7 @@ class Visit(Audited, SiteScoped, Base):
     __audit_entity__ = "visit"
     __table_args__ = (
         UniqueConstraint("subject_uid", "oid"), UniqueConstraint("subject_uid", "slug"),
-        Index("ix_visit_status_window", "status", "window_to", "site_uid"),
-        Index("ix_visit_status_begin", "status", "window_from", "window_to", "site_uid"),
+        Index("ix_visit_status_window", "status", "window_to", "window_from", "site_uid"),
     )  # fmt: skip
 
     uid: Mapped[str] = mapped_column(UID, primary_key=True, default=new_uid)

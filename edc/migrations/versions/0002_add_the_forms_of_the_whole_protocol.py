@@ -1353,8 +1353,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('expected_nivolumab_missing', sa.String(length=24), nullable=True))
         batch_op.add_column(sa.Column('expected_il2', sa.String(length=1), nullable=True))
         batch_op.add_column(sa.Column('expected_il2_missing', sa.String(length=24), nullable=True))
-        batch_op.create_index('ix_crf_ae_ctcae_term', ['ctcae_term', 'site_uid'], unique=False)
-        batch_op.create_index('ix_crf_ae_serious', ['serious', 'site_uid'], unique=False)
+        batch_op.create_index('ix_crf_ae_ctcae_term', ['ctcae_term', 'site_uid'], unique=False, sqlite_where=None, postgresql_where=None)
+        batch_op.create_index('ix_crf_ae_serious', ['serious', 'site_uid'], unique=False, sqlite_where=sa.text("serious = 'Y'"), postgresql_where=sa.text("serious = 'Y'"))
 
     with op.batch_alter_table('crf_il2a', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pct_course', sa.Numeric().with_variant(sa.String(), "sqlite"), nullable=True))
@@ -1403,6 +1403,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('visit', schema=None) as batch_op:
         batch_op.add_column(sa.Column('appeared_on', sa.Date(), nullable=True))
-        batch_op.create_index('ix_visit_status_begin', ['status', 'window_from', 'window_to', 'site_uid'], unique=False)
+        batch_op.drop_index(batch_op.f('ix_visit_status_window'))
+        batch_op.create_index('ix_visit_status_window', ['status', 'window_to', 'window_from', 'site_uid'], unique=False)
 
     # ### end Alembic commands ###

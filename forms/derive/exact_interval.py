@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from math import comb
 
-from forms.derive.recist_best import MISSING
-from forms.derive.recist_response import CR, NE, PR, SD
+from forms.derive.recist_response import CR, PR, SD
 from forms.derive.recist_settings import DEFAULTS
 
 _HALVINGS = 80
@@ -79,9 +78,8 @@ class ResponseRates:
 
 def response_rates(best: Sequence[str], level: Decimal = DEFAULTS.ci_level) -> ResponseRates:
     """The rates of a fixed analysis set: one best response a participant; NE and missing count as no response."""
-    counted = [one if one not in (MISSING, "") else NE for one in best]
 
     def of(*responses: str) -> Proportion:
-        return clopper_pearson(sum(one in responses for one in counted), len(counted), level)
+        return clopper_pearson(sum(one in responses for one in best), len(best), level)
 
     return ResponseRates(of(CR, PR), of(CR), of(CR, PR, SD))

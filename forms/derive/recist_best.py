@@ -68,8 +68,7 @@ def candidate_set(
     ends = [day for day in (settings.pd_cut_date, new_therapy if settings.bor_stop_at_new_therapy else None) if day]
     ordered = sorted((one for one in assessments if one.date >= start), key=lambda one: one.date)
     counting = [one for one in ordered if all(one.date <= end for end in ends)]
-    until = next((n for n, one in enumerate(counting, 1) if one.response == PD), len(counting))
-    return counting[:until]
+    return counting[: next((n for n, one in enumerate(counting, 1) if one.response == PD), None)]
 
 
 # --- CR and PR ------------------------------------------------------------------------------------------------------

@@ -128,11 +128,8 @@ class Readings:
                 return False
         return value < NODE_NORMAL_MM if target.is_node else value == 0
 
-    def is_disease(self, target: Target, node_mm: Decimal) -> bool:
-        """Whether a target is disease again after a complete response (recist.md 5.1): a node from 10 mm."""
-        value = self.values[target.key]
-        if value is None:
-            return False
+    def is_disease(self, target: Target, value: Decimal, node_mm: Decimal) -> bool:
+        """Whether a target of this value is disease again after a complete response (recist.md 5.1)."""
         if target.is_node:
             return value >= node_mm
         return value > 0 or self.by_lesion[target.key].state == TSTM

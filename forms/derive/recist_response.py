@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from forms.derive.recist_lesions import Readings, Target
 from forms.derive.recist_settings import DEFAULTS, ResponseSettings
-from forms.derive.tumour_sums import NOT_EVALUABLE, Reading, Sums, TimePoint, shown_percent, target_sums
+from forms.derive.tumour_sums import Reading, Sums, TimePoint, shown_percent, target_sums
 from forms.derive.words import number_words
 
 CR, PR, SD, PD, NE, NA = "CR", "PR", "SD", "PD", "NE", "NA"
@@ -25,11 +25,14 @@ PD_LEAST_MM = Decimal(5)
 
 @dataclass(frozen=True)
 class Verdict:
-    """A response with the rule of recist.md that fired and its reason in words with numbers."""
+    """A response with the rule of recist.md that fired and its reason in words with numbers.
+
+    An overall response has no words of its own: the reasons of its parts say all.
+    """
 
     response: str
     rule: str
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,7 @@ class Earlier:
 def _response(
     scan: Scan, targets: Sequence[Target], nontarget_count: int, sums: Sums, earlier: Earlier
 ) -> Response:
-    missing = Reading(NOT_EVALUABLE)
-    readings = Readings({target.key: scan.targets.get(target.key, missing) for target in targets}, sums.values)
-    target = target_response(targets, readings, sums, earlier)
+    target = target_response(targets, Readings(scan.targets, sums.values), sums, earlier)
     states = [*scan.nontargets, *[NE] * (nontarget_count - len(scan.nontargets))]
     nontarget = nontarget_response(states, earlier)
     overall = overall_response(target.response, nontarget.response, scan.new_lesion)
@@ -137,26 +138,30 @@ def target_response(targets: Sequence[Target], readings: Readings, sums: Sums, e
         return Verdict(NA, "", "no target at baseline")
     if verdict := _reappeared(targets, readings, earlier) or _progressed(sums):
         return verdict
-    if sums.sum_mm is None or sums.baseline_mm is None:
+    total, baseline = sums.sum_mm, sums.baseline_mm
+    if total is None or baseline is None:
         return Verdict(NE, "5.3", _missing(targets, sums))
     if all(readings.is_gone(target) for target in targets):
-        return Verdict(CR, "5.4", f"all targets are gone, nodes below 10 mm (sum {_mm(sums.sum_mm)})")
-    if sums.sum_mm * 10 <= sums.baseline_mm * 7:
-        return Verdict(PR, "5.5", f"{_against_baseline(sums)}, at least 30 % less")
+        return Verdict(CR, "5.4", f"all targets are gone, nodes below 10 mm (sum {_mm(total)})")
+    change = f"sum {_mm(total)}, {shown_percent(sums.pct_baseline)} from baseline {_mm(baseline)}"
+    if total * 10 <= baseline * 7:
+        return Verdict(PR, "5.5", f"{change}, at least 30 % less")
     if earlier.settings.pr_carry_forward and earlier.partial_response_lasts:
-        return Verdict(PR, "5 pr_carry_forward", f"{_against_baseline(sums)}, an earlier PR lasts until CR or PD")
-    return Verdict(SD, "5.6", f"{_against_baseline(sums)}, {_against_nadir(sums.sum_mm, sums)}")
+        return Verdict(PR, "5 pr_carry_forward", f"{change}, an earlier PR lasts until CR or PD")
+    return Verdict(SD, "5.6", f"{change}, {_against_nadir(total, sums)}")
 
 
 def _reappeared(targets: Sequence[Target], readings: Readings, earlier: Earlier) -> Verdict | None:
     settings = earlier.settings
     if not earlier.complete_response or settings.reappear_after_cr != PD:
         return None
-    back = [target.key for target in targets if readings.is_disease(target, settings.node_reappear_mm)]
-    if not back:
-        return None
-    shown = " and ".join(f"{key} ({_mm(readings.values[key])})" for key in back)
-    return Verdict(PD, "5.1", f"{shown} is disease again after an overall CR")
+    known = [(target, value) for target in targets if (value := readings.values[target.key]) is not None]
+    back = [
+        f"{target.key} ({_mm(value)})"
+        for target, value in known
+        if readings.is_disease(target, value, settings.node_reappear_mm)
+    ]
+    return Verdict(PD, "5.1", f"{' and '.join(back)} is disease again after an overall CR") if back else None
 
 
 def _progressed(sums: Sums) -> Verdict | None:
@@ -176,10 +181,6 @@ def _missing(targets: Sequence[Target], sums: Sums) -> str:
     return f"{few}, {_against_nadir(sums.measured_mm, sums)}"
 
 
-def _against_baseline(sums: Sums) -> str:
-    return f"sum {_mm(sums.sum_mm)}, {shown_percent(sums.pct_baseline)} from baseline {_mm(sums.baseline_mm)}"
-
-
 def _against_nadir(total: Decimal, sums: Sums) -> str:
     name = "sum" if sums.sum_mm is not None else "sum of those measured"
     if sums.nadir_mm is None:
@@ -189,8 +190,8 @@ def _against_nadir(total: Decimal, sums: Sums) -> str:
     return f"{name} {_mm(total)}, {'+' * (change > 0)}{_mm(change)}{percent} from nadir {_mm(sums.nadir_mm)}"
 
 
-def _mm(value: Decimal | None) -> str:
-    return "?" if value is None else f"{number_words(value)} mm"
+def _mm(value: Decimal) -> str:
+    return f"{number_words(value)} mm"
 
 
 # --- non-targets and new lesions: recist.md 6 and 7 -----------------------------------------------------------------
@@ -226,22 +227,22 @@ def overall_response(target: str, nontarget: str, new_lesion: bool) -> Verdict:
     if target == NA:
         return _overall_without_targets(nontarget, new_lesion)
     if target == PD:
-        return Verdict(PD, "8a row 7", "target PD")
+        return Verdict(PD, "8a row 7")
     if nontarget == PD:
-        return Verdict(PD, "8a row 8", "non-target PD")
+        return Verdict(PD, "8a row 8")
     if new_lesion:
-        return Verdict(PD, "8a row 9", "new lesion")
+        return Verdict(PD, "8a row 9")
     if target != CR:
-        return Verdict(target, {PR: "8a row 4", SD: "8a row 5", NE: "8a row 6"}[target], f"target {target}")
+        return Verdict(target, {PR: "8a row 4", SD: "8a row 5", NE: "8a row 6"}[target])
     if nontarget in (CR, NA):
-        return Verdict(CR, "8a row 1", f"target CR, non-target {nontarget}")
-    return Verdict(PR, "8a row 3" if nontarget == NE else "8a row 2", f"target CR, non-target {nontarget}")
+        return Verdict(CR, "8a row 1")
+    return Verdict(PR, "8a row 3" if nontarget == NE else "8a row 2")
 
 
 def _overall_without_targets(nontarget: str, new_lesion: bool) -> Verdict:
     if nontarget == PD:
-        return Verdict(PD, "8b row 4", "non-target PD")
+        return Verdict(PD, "8b row 4")
     if new_lesion:
-        return Verdict(PD, "8b row 5", "new lesion")
+        return Verdict(PD, "8b row 5")
     rows = {CR: "8b row 1", NON_CR_NON_PD: "8b row 2", NE: "8b row 3", NA: "8b"}
-    return Verdict(nontarget, rows[nontarget], f"non-target {nontarget}")
+    return Verdict(nontarget, rows[nontarget])

@@ -75,7 +75,7 @@ def _until(given: FollowUp, settings: ResponseSettings) -> FollowUp:
     death = given.death if given.death and given.death <= end else None
     last = min(day for day in (end, death, settings.pd_cut_date) if day)
     ordered = sorted((one for one in given.assessments if given.start <= one.date <= last), key=lambda one: one.date)
-    first_pd = next((n for n, one in enumerate(ordered, 1) if one.response == PD), len(ordered))
+    first_pd = next((n for n, one in enumerate(ordered, 1) if one.response == PD), None)
     therapy = given.new_therapy if given.new_therapy and given.new_therapy <= end else None
     return replace(given, assessments=tuple(ordered[:first_pd]), death=death, new_therapy=therapy)
 
@@ -98,7 +98,7 @@ def _at_new_therapy(known: FollowUp, event: Outcome | None, settings: ResponseSe
 def _at_gap(known: FollowUp, event: Outcome | None, settings: ResponseSettings) -> Outcome | None:
     if event is None or settings.scan_interval_days is None:
         return None
-    before = _last_adequate(known, event.date)
+    before = _last_adequate(known)
     allowed = settings.missed_assessments * settings.scan_interval_days + settings.scan_window_days
     if (event.date - before).days <= allowed:
         return None
@@ -110,8 +110,8 @@ def _last_adequate(known: FollowUp, until: dt.date = dt.date.max) -> dt.date:
     return max(found, default=known.start)
 
 
-def _outcome(outcome: str, date: dt.date, row: int, *, kind: str = "", missed: int = 2) -> Outcome:
-    return Outcome(outcome, date, row, f"Row {row}: {ROWS[row].format(missed=missed)}", kind)
+def _outcome(outcome: str, date: dt.date, row: int, *, kind: str = "", **shown: int) -> Outcome:
+    return Outcome(outcome, date, row, f"Row {row}: {ROWS[row].format(**shown)}", kind)
 
 
 # --- from a response, and overall -----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def progression_date(
     a new lesion counts from the scan where it was first seen.
     """
     targets = sorted(target_scans)
-    sums = targets[:1] if target_reappeared else targets[-1:]
+    sums = targets if target_reappeared else targets[-1:]
     return min([*sums, *nontarget_scans, *new_lesions_seen], default=None)
 
 

@@ -4,6 +4,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STAMP_DEV := $(VENV)/.installed-dev
 
+# Without compiled files each start of Python compiles every module again, which takes longer than its work.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint browser bench roundtrip validation clean
 
 run: $(STAMP)

@@ -30,16 +30,21 @@ from edc.accounts.models import User
 from edc.app import create_app
 from edc.clock import SetClock
 from edc.db import Session, make_engine
+from edc.keys import Keyring
 from edc.permissions import Role, reaches_all_sites
 from edc.records.data_keys import ensure_data_key
 from edc.schema import metadata
 from edc.study.models import Site
 from edc.web import shell
+from forms.study import STUDY_ID
 from tests import databases
 
 PASSWORD = "violet anchor kettle moss"
 OPERATOR = Actor(user_uid=None, user_name="operator", role="system", process="command")
 SITES = {"UCSD": ("001", "America/Los_Angeles"), "Lund": ("002", "Europe/Stockholm")}
+# One keyring for all applications of this process, so that what one of them sealed can be copied for another.
+KEYS = Keyring.new()
+Filling = Callable[[Flask], object]
 BROWSER = {"User-Agent": "Ward tablet", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -67,6 +72,7 @@ def create_schema(url: str) -> None:
     with Session(engine) as session, change(session, by=OPERATOR, act="site:create"):
         for name, (code, zone) in SITES.items():
             session.add(Site(code=code, name=name, time_zone=zone))
+        ensure_data_key(session, KEYS, by=OPERATOR, study=STUDY_ID.value)
     engine.dispose()
 
 
@@ -74,34 +80,62 @@ def make_app(database_url: str, **settings: Any) -> Flask:
     """Return an application on the database, with cheap password hashes and a clock that a test may move."""
     config = Config(testing=True, database_url=database_url, security_contact="s.contact", **settings)
     engine = databases.lend_engine(make_engine, database_url)
-    made = create_app(config, clock=SetClock(datetime.now(UTC)), engine=engine)
+    made = create_app(config, clock=SetClock(datetime.now(UTC)), engine=engine, keys=KEYS)
     # Each application compiles its templates; those of one run share what is compiled.
     made.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[databases.RUN_FOLDER])
     return made
 
 
 @pytest.fixture
-def application_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+def application_url(database_kind: str, filling: Filling | None, tmp_path: Path) -> Iterator[str]:
     """The URL of a database that has every table and two sites, UCSD and Lund."""
-    url = databases.prepared_database(database_kind, "application", create_schema, tmp_path)
+    url = filled_database(database_kind, filling, tmp_path)
     yield url
     databases.drop_database(url)
 
 
+def filled_database(kind: str, filling: Filling | None, folder: Path) -> str:
+    """Return the URL of a database with the two sites, and with what the filling made of it once in this process."""
+    begun = databases.template(kind, "application", create_schema)
+    if filling is not None:
+        name = f"{filling.__module__}.{filling.__qualname__}"
+        begun = databases.template(kind, name, lambda url: filling(make_app(url)), on=begun)
+    return databases.fresh_database(kind, folder, template=begun)
+
+
+def begins_with(filling: Filling, asked_by: str = "study") -> Any:
+    """The fixture `filling` of a module: the database of each test that asks for `study` begins with what this enters.
+
+        def fill(app: Flask) -> None:
+            open_people(app)
+
+        filling = begins_with(fill)
+
+        @pytest.fixture
+        def study(app: Flask) -> Flask:
+            return furnished(app, fill)
+    """
+
+    @pytest.fixture(name="filling")
+    def chosen(request: pytest.FixtureRequest) -> Filling | None:
+        return filling if asked_by in request.fixturenames else None
+
+    return chosen
+
+
 @pytest.fixture
-def app(application_url: str) -> Iterator[Flask]:
-    """An application with its two sites and nobody in it."""
+def app(application_url: str, filling: Filling | None) -> Flask:
+    """An application with its two sites and nobody in it, or with what the `filling` of the module entered."""
     made = make_app(application_url)
-    make_data_key(made)
-    yield made
-    shell(made).engine.dispose()
+    made.extensions["tests.filling"] = filling
+    return made
 
 
-def make_data_key(app: Flask) -> None:
-    """Give the database the key of identifying values, as `edc db upgrade` does."""
-    parts = shell(app)
-    with parts.session(writes=True) as session:
-        ensure_data_key(session, parts.keys, by=OPERATOR, study=parts.study)
+def furnished(app: Flask, filling: Filling) -> Flask:
+    """Return the application with what the filling enters, whether its database began with that or not."""
+    if app.extensions.get("tests.filling") is not filling:
+        filling(app)
+    return app
 
 
 def pass_time(app: Flask, **duration: float) -> None:

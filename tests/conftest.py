@@ -39,6 +39,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def filling(request: pytest.FixtureRequest) -> object:
+    """What enters that which the application of a test begins with, beside its two sites; see `begins_with`."""
+    return request.getfixturevalue("ward_filling") if "ward_filling" in request.fixturenames else None
+
+
+@pytest.fixture
+def ward_filling() -> object:
+    """What enters the ward of `tests.ward`; its fixture asks for this."""
+    from tests.ward import fill_ward
+
+    return fill_ward
+
+
+@pytest.fixture
 def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database of this test's own."""
     url = databases.fresh_database(database_kind, tmp_path)

@@ -47,6 +47,11 @@ def end_run() -> None:
     shutil.rmtree(os.environ.pop(RUN_FOLDER), ignore_errors=True)
 
 
+def run_folder(name: str) -> str:
+    """Return the path of a folder of this run, whether it is there or not."""
+    return str(Path(os.environ[RUN_FOLDER]) / name)
+
+
 def _server_folder() -> Path:
     return Path(os.environ[RUN_FOLDER]) / "postgresql"
 
@@ -118,13 +123,22 @@ def prepared_database(kind: str, name: str, prepare: Callable[[str], None], fold
 
     `prepare` must close its connections. For a schema of many tables a copy is much faster than creating them again.
     """
+    return fresh_database(kind, folder, template=template(kind, name, prepare))
+
+
+def template(kind: str, name: str, prepare: Callable[[str], None], *, on: str | None = None) -> str:
+    """Return the URL of a database to copy, which `prepare(url)` filled once in this process, under a name.
+
+    It began empty, or as a copy of the database whose URL is `on`.
+    """
     if (kind, name) not in _templates:
-        url = fresh_database(kind)
+        url = fresh_database(kind, template=on)
         prepare(url)
+        _take_back(url)
         if kind == "sqlite":
             _fold_journal(str(make_url(url).database))
         _templates[kind, name] = url
-    return fresh_database(kind, folder, template=_templates[kind, name])
+    return _templates[kind, name]
 
 
 def _fold_journal(path: str) -> None:

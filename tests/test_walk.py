@@ -16,7 +16,7 @@ from edc.permissions import is_hidden_from, may
 from edc.queries.models import Query
 from edc.records.models import FormRecord
 from edc.web import access_of, shell
-from tests.app_fixtures import BROWSER, app, application_url
+from tests.app_fixtures import BROWSER, app, application_url, begins_with, furnished
 from tests.casebook.study import CODE, PEOPLE, client_of, demographics, enrol_participant, open_people
 
 __all__ = ["app", "application_url"]
@@ -26,14 +26,21 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE_TO_WALK = {"accounts.sign_out", "accounts.lock", "accounts.stay"}
 
 
-@pytest.fixture
-def study(app: Flask) -> Flask:
+def fill(app: Flask) -> None:
     """A participant at each of two sites."""
     open_people(app)
     enrol_participant(app)
     enrol_participant(app, site_code="002")
     demographics(app)
-    return app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def walked(app: Flask) -> Iterator[tuple[Rule, str]]:

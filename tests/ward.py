@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from edc.clock import SetClock
 from edc.permissions import Role
 from edc.web import shell
-from tests.app_fixtures import BROWSER, open_account, sign_in
+from tests.app_fixtures import BROWSER, Filling, furnished, open_account, sign_in
 from tests.records.casebooks import HYPOTENSION, Casebook
 
 CODE = "001-001"
@@ -58,7 +58,7 @@ def hidden_value(page: str, name: str) -> str | None:
     return found[1] if found else None
 
 
-def admit(engine: Engine, clock: SetClock) -> Casebook:
+def admit(engine: Engine, clock: SetClock) -> None:
     """One participant with day 1, an admission with its dose, and a hypotension."""
     casebook = Casebook(engine)
     casebook.clock = clock
@@ -68,18 +68,30 @@ def admit(engine: Engine, clock: SetClock) -> Casebook:
     casebook.save("VISIT", {"visit_occurred": "Y", "visit_date": "2024-01-22"}, visit="C1D1")
     casebook.save("IL2A", ADMISSION, visit="C1A1")
     casebook.save("AE", {**HYPOTENSION, "start_date": "2024-01-30"})
-    return casebook
 
 
-@pytest.fixture
-def ward(app: Flask) -> Ward:
-    """A ward on Saturday 3 February 2024, 08:30 at the site."""
+def fill_ward(app: Flask) -> None:
+    """The people of the site, and the participant in the admission."""
+    clock = clock_of(app)
+    for person, role in PEOPLE.items():
+        open_account(app, person, role)
+    admit(shell(app).engine, clock)
+
+
+def clock_of(app: Flask) -> SetClock:
+    """The clock of an application, set to Saturday 3 February 2024, 08:30 at the site."""
     clock = shell(app).clock
     assert isinstance(clock, SetClock)
     clock.at = AT
-    for person, role in PEOPLE.items():
-        open_account(app, person, role)
-    return Ward(app, admit(shell(app).engine, clock))
+    return clock
+
+
+@pytest.fixture
+def ward(app: Flask, ward_filling: Filling) -> Ward:
+    """A ward on Saturday 3 February 2024, 08:30 at the site."""
+    casebook = Casebook(shell(app).engine)
+    casebook.clock = clock_of(app)
+    return Ward(furnished(app, ward_filling), casebook)
 
 
 class _Form(HTMLParser):

@@ -22,7 +22,7 @@ from edc.web import shell
 from forms.crf import get_crf
 from forms.items import Answer
 from forms.patch import RowPatch
-from tests.app_fixtures import app, application_url, open_account, pass_time, post, sign_in
+from tests.app_fixtures import app, application_url, begins_with, furnished, open_account, pass_time, post, sign_in
 from tests.casebook.study import CODE, STUDY, client_of, enrol_participant, enter, open_people
 
 __all__ = ["app", "application_url"]
@@ -37,8 +37,7 @@ def here(app: Flask, **ago: float) -> str:
         return f"{(now(session) - dt.timedelta(**ago)).astimezone(ZONE):%Y-%m-%dT%H:%M}"
 
 
-@pytest.fixture
-def ward(app: Flask) -> Flask:
+def fill(app: Flask) -> None:
     """A participant with a serious event since yesterday, and a medical monitor of the sponsor."""
     open_people(app)
     open_account(app, "v.kaur", Role.MEDICAL_MONITOR)
@@ -50,7 +49,15 @@ def ward(app: Flask) -> Flask:
         "start_time": start[11:], "ongoing": "Y", "serious": "Y", "ser_life": "Y", "outcome": "UNKNOWN",
     }  # fmt: skip
     enter(app, None, "AE", event, {"GRADE": [grade]}, complete=None)
-    return app
+
+
+filling = begins_with(fill, "ward")
+
+
+@pytest.fixture
+def ward(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def write_report(app: Flask, **more: object) -> None:

@@ -8,13 +8,47 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests import databases
+
 ROOT = Path(__file__).parents[2]
 COPIED = ("audit", "edc", "exports", "forms", "tests")
+EDC = ("-c", "from edc.cli import main; main()")
 FILES = ("config.py", "setup.cfg", "pyproject.toml")
+_NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules")
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def run_in(folder: Path, *arguments: str, status: int = 0, **settings: str) -> str:
+    """Run a Python program in a copy of the code; returns what it wrote."""
+    outside = ("CASEBOOK_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
+    environment |= {
+        "PYTHONPATH": str(folder), "CASEBOOK_KEYS": str(folder / "keys.json"), "CASEBOOK_FILES": str(folder / "files"),
+        databases.RUN_FOLDER: os.environ[databases.RUN_FOLDER], **settings,
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == status, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@cache
+def _released_copy() -> Path:
+    """A copy of the code as this process found it, which has released the forms of the moment and nothing else."""
+    folder = Path(databases.run_folder(f"workshop-{os.getpid()}"))
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=_NOT_COPIED)
+    for name in FILES:
+        shutil.copy2(ROOT / name, folder / name)
+    for path in (folder / "forms" / "released").glob("*.json"):
+        path.unlink()
+    run_in(folder, *EDC, "crf", "release")
+    return folder
 
 
 class Workshop:
@@ -22,15 +56,7 @@ class Workshop:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder, self.database_url = folder, database_url
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules")
-        for name in COPIED:
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        for name in FILES:
-            shutil.copy(ROOT / name, folder / name)
-        # The forms of the moment are what this study has released.
-        for path in (folder / "forms" / "released").glob("*.json"):
-            path.unlink()
-        self.edc("crf", "release")
+        shutil.copytree(_released_copy(), folder, dirs_exist_ok=True)
 
     def read(self, path: str) -> str:
         """A file of the copy."""
@@ -54,21 +80,11 @@ class Workshop:
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run a Python program in the copy; returns what it wrote."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEBOOK_")}
-        environment |= {
-            "PYTHONPATH": str(self.folder), "CASEBOOK_DATABASE_URL": self.database_url,
-            "CASEBOOK_KEYS": str(self.folder / "keys.json"), "CASEBOOK_FILES": str(self.folder / "files"),
-            "CASEBOOK_TEST_RUN_FOLDER": os.environ.get("CASEBOOK_TEST_RUN_FOLDER", ""),
-        }  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == status, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return run_in(self.folder, *arguments, status=status, CASEBOOK_DATABASE_URL=self.database_url)
 
     def edc(self, *arguments: str, status: int = 0) -> str:
         """Run the `edc` command of the copy."""
-        return self.run("-c", "from edc.cli import main; main()", *arguments, status=status)
+        return self.run(*EDC, *arguments, status=status)
 
     def tell(self, module: str, *arguments: str) -> Any:
         """Run a module of the copy that writes JSON as its last line."""

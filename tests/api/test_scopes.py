@@ -164,7 +164,8 @@ def test_a_token_that_ended_is_worth_nothing_also_when_replayed(study: Flask, di
     code = diaz.enrol()
     with shell(study).session(writes=True) as session:
         if end == "revoked":
-            token = session.scalars(select(ApiToken)).one()
+            user = get_account(session, "r.diaz")
+            token = session.scalars(select(ApiToken).where(ApiToken.user_uid == user.uid)).one()
             service.revoke_token(session, by=OPERATOR, token=token)
         elif end == "deactivated":
             service.deactivate_user(session, by=OPERATOR, user=get_account(session, "r.diaz"), reason="left")

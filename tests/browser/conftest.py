@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import databases
-from tests.browser.hospital import Hospital, build_app, create_tables, furnish, serve
+from tests.browser.hospital import Hospital, build_app, furnished_database, serve
 from tests.browser.person import Person
 
 CHROMIUM = Path("/usr/bin/chromium")
 AsPerson = Callable[..., Person]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; where it is not installed the tests are skipped, in continuous integration they fail."""
     if not CHROMIUM.exists():
@@ -33,13 +33,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def hospital(database_kind: str, tmp_path: Path) -> Iterator[Hospital]:
-    """The made-up study with its sites, ranges and people, and no participant."""
-    url = databases.prepared_database(database_kind, "hospital", create_tables, tmp_path)
+def hospital(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Hospital]:
+    """The made-up study with its sites, ranges and people, and the participant of `@pytest.mark.admitted`, or none."""
+    admitted = request.node.get_closest_marker("admitted")
+    url, standing = furnished_database(database_kind, tmp_path, *(admitted.args if admitted else ()))
     app = build_app(url, tmp_path / "files")
-    actors = furnish(app)
     with serve(app) as address:
-        yield Hospital(app, address, actors)
+        yield Hospital(app, address, standing.actors, standing.code)
     databases.drop_database(url)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -26,18 +27,32 @@ from edc.records.data_keys import ensure_data_key
 from edc.schema import metadata
 from edc.study.service import ensure_study
 from edc.web import shell
+from tests import databases
+from tests.app_fixtures import KEYS
 
 OPERATOR = Actor(user_uid=None, user_name="operator", role="system", process="command")
 SEED = 1
 
 
+@dataclass(frozen=True)
+class Furnishing:
+    """What stands in a database: who acts, and the code of the participant admitted."""
+
+    actors: dict[str, Actor]
+    code: str = ""
+
+
+_made: dict[tuple[str, int | None], Furnishing] = {}
+
+
 @dataclass
 class Hospital:
-    """The application as people reach it."""
+    """The application as people reach it; `code` is that of the participant admitted before it opened."""
 
     app: Flask
     url: str
     actors: dict[str, Actor] = field(default_factory=dict)
+    code: str = ""
 
     def desk(self) -> Desk:
         """The casebooks of site 001 below the screens, as a command or an import reaches them."""
@@ -59,13 +74,32 @@ class Hospital:
         return code
 
 
-def create_tables(url: str) -> None:
-    """Create every table with the guards of the trail."""
+def furnished_database(kind: str, folder: Path, admitted: int | None = None) -> tuple[str, Furnishing]:
+    """A database with sites and people, and the made-up participant of this number; made once in this process."""
+    furnished = databases.template(kind, "hospital", partial(_furnish, kind))
+    if admitted is None:
+        return databases.fresh_database(kind, folder, template=furnished), _made[kind, None]
+    full = databases.template(kind, f"hospital {admitted}", partial(_admit, kind, admitted), on=furnished)
+    return databases.fresh_database(kind, folder, template=full), _made[kind, admitted]
+
+
+def _furnish(kind: str, url: str) -> None:
     engine = make_engine(url, guarded=False)
     metadata.create_all(engine)
     with engine.begin() as connection:
         install_triggers(connection)
     engine.dispose()
+    _made[kind, None] = Furnishing(furnish(_app_of(url)))
+
+
+def _admit(kind: str, number: int, url: str) -> None:
+    actors = _made[kind, None].actors
+    code = Hospital(_app_of(url), "", actors).admit(number)
+    _made[kind, number] = Furnishing(actors, code)
+
+
+def _app_of(url: str) -> Flask:
+    return build_app(url, Path(databases.run_folder("files")))
 
 
 def furnish(app: Flask) -> dict[str, Actor]:
@@ -84,7 +118,8 @@ def furnish(app: Flask) -> dict[str, Actor]:
 
 def build_app(database_url: str, files: Path) -> Flask:
     """The application on a database, with cheap password hashes and the clock of the machine."""
-    return create_app(Config(testing=True, database_url=database_url, files=str(files)))
+    engine = databases.lend_engine(make_engine, database_url)
+    return create_app(Config(testing=True, database_url=database_url, files=str(files)), engine=engine, keys=KEYS)
 
 
 @contextmanager

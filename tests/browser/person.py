@@ -13,6 +13,7 @@ from edc.demo.people import PASSWORD
 
 STUDY = "/nct03991130"
 COMPANIONS = "[name$='.missing'], [name$='.reason'], [name$='.confirm']"
+CUT = "ERR_INTERNET_DISCONNECTED"
 REFUSALS = re.compile(r"responded with a status of (\d{3})")
 
 
@@ -23,6 +24,7 @@ class Person:
         self.name, self.page, self.url = name, page, url
         self.complaints: list[str] = []
         self._awaited: set[str] = set()
+        self._lost_network = False
         page.set_viewport_size({"width": 1440, "height": 900})
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -31,7 +33,7 @@ class Person:
 
     def _note_console(self, line: ConsoleMessage) -> None:
         refusal = REFUSALS.search(line.text)
-        is_awaited = refusal is not None and refusal[1] in self._awaited
+        is_awaited = (refusal is not None and refusal[1] in self._awaited) or (self._lost_network and CUT in line.text)
         if line.type == "error" and not is_awaited:
             self.complaints.append(f"{line.text} ({line.location.get('url')})")
 
@@ -64,6 +66,15 @@ class Person:
         self._awaited = {str(status) for status in statuses}
         yield
         self._awaited = set()
+
+    def lose_network(self) -> None:
+        """Cut the network; that the browser says so of a request, perhaps later, is no complaint."""
+        self._lost_network = True
+        self.page.context.set_offline(True)
+
+    def find_network(self) -> None:
+        """Have the network back."""
+        self.page.context.set_offline(False)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 

@@ -83,7 +83,8 @@ def lock_participant(manager: Person, code: str, reason: str, waivers: dict[str,
     part.get_by_label("Reason", exact=True).fill(reason)
     for kind, words in waivers.items():
         part.get_by_label(re.compile(rf"^Waiver for \d+ {kind}")).fill(words)
-    part.get_by_role("button").click()
+    with manager.page.expect_navigation():
+        part.get_by_role("button").click()
     return manager.text
 
 

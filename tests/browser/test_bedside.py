@@ -80,6 +80,7 @@ def test_a_dose_is_held_without_scripts_on_a_phone(as_person: AsPerson) -> None:
     nurse.open_form(code, "c1-admission-1/il2-doses/dose/1")
     assert page.locator("body").evaluate("() => document.documentElement.scrollWidth") == 320
     nurse.press("Held")
+    expect(page.get_by_role("button", name="Save: held")).to_be_visible()
     assert page.locator("body").evaluate("() => document.documentElement.scrollWidth") == 320
     nurse.answer("Reason held", "Other, specify")
     nurse.answer("Specify", "Catheter was changed")

@@ -33,9 +33,10 @@ VISITS = {
 }  # fmt: skip
 
 
+@pytest.mark.admitted(SHOCKED)
 def test_no_page_scrolls_sideways(hospital: Hospital, as_person: AsPerson) -> None:
     """Wide tables scroll inside their own region; the page itself never does."""
-    code = hospital.admit(SHOCKED)
+    code = hospital.code
     review.raise_query(as_person("m.lindt"), code, "screening/demographics/items/sex", "Which is right?")
     here = f"{STUDY}/participants/{code}"
     too_wide = [
@@ -59,11 +60,12 @@ def widths_of(person: Person, address: str) -> dict[int, int]:
     return found
 
 
+@pytest.mark.admitted(SHOCKED)
 def test_dose_grid_stands_in_one_row_on_a_desk_and_in_a_list_on_a_phone(
     hospital: Hospital, as_person: AsPerson
 ) -> None:
     """Fourteen doses side by side at 1440 pixels, and each still reachable at 320."""
-    code = hospital.admit(SHOCKED)
+    code = hospital.code
     coordinator = as_person("r.diaz")
     coordinator.open_form(code, "c1-admission-1/il2-doses")
     cells = coordinator.page.locator("[data-slot]")

@@ -13,15 +13,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_kind", ["sq
 PATIENT = 6
 
 
-def heading_of_visit(person: Person) -> str:
-    """The visit that the page shows by itself."""
-    return person.page.locator("#visit-t a").inner_text()
+def shows_visit(person: Person, name: str) -> None:
+    """Make sure that the page shows this visit by itself."""
+    expect(person.page.locator("#visit-t a")).to_have_text(name)
 
 
+@pytest.mark.admitted(PATIENT)
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_phone_shows_one_visit_and_goes_on(hospital: Hospital, as_person: AsPerson, scripts: bool) -> None:
     """By the choice of visits and by the links to the visit before and after."""
-    code = hospital.admit(PATIENT)
+    code = hospital.code
     nurse = as_person("r.diaz", java_script_enabled=scripts)
     nurse.page.set_viewport_size({"width": 320, "height": 900})
     nurse.go(f"/participants/{code}?visit=screening")
@@ -30,17 +31,18 @@ def test_a_phone_shows_one_visit_and_goes_on(hospital: Hospital, as_person: AsPe
     expect(page.get_by_role("link", name="Demographics").first).to_contain_text("verified")
     nurse.page.get_by_label("Visit", exact=True).select_option("c1-admission-1")
     nurse.press("Show")
-    assert heading_of_visit(nurse) == "Course 1, admission 1 (IL-2)"
+    shows_visit(nurse, "Course 1, admission 1 (IL-2)")
     page.get_by_role("link", name="Next: ").click()
-    assert heading_of_visit(nurse) == "Course 1, admission 2 (IL-2)"
+    shows_visit(nurse, "Course 1, admission 2 (IL-2)")
     page.get_by_role("link", name="Previous: ").click()
-    assert heading_of_visit(nurse) == "Course 1, admission 1 (IL-2)"
+    shows_visit(nurse, "Course 1, admission 1 (IL-2)")
     assert page.locator("body").evaluate("() => document.documentElement.scrollWidth") == 320
 
 
+@pytest.mark.admitted(PATIENT)
 def test_a_tablet_shows_the_whole_matrix(hospital: Hospital, as_person: AsPerson) -> None:
     """From 48rem up the visit by itself is not there, nor on paper."""
-    code = hospital.admit(PATIENT)
+    code = hospital.code
     nurse = as_person("r.diaz")
     nurse.go(f"/participants/{code}")
     for width, media in ((820, "screen"), (600, "print")):

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from flask import Flask
 
-from tests.app_fixtures import app, application_url, pass_time, post
+from tests.app_fixtures import app, application_url, begins_with, furnished, pass_time, post
 from tests.casebook.study import CODE, STUDY, client_of, enrol_participant, enter, open_people
 
 __all__ = ["app", "application_url"]
@@ -15,12 +15,19 @@ LIST = f"{STUDY}/participants"
 BOOK = f"{LIST}/{CODE}"
 
 
-@pytest.fixture
-def enrolled(app: Flask) -> Flask:
+def fill(app: Flask) -> None:
     """A participant with a consent of 8 January 2024."""
     open_people(app)
     enrol_participant(app)
-    return app
+
+
+filling = begins_with(fill, "enrolled")
+
+
+@pytest.fixture
+def enrolled(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def come(app: Flask, visit: str, *date: int) -> None:

@@ -8,19 +8,26 @@ import re
 import pytest
 from flask import Flask
 
-from tests.app_fixtures import app, application_url, post
+from tests.app_fixtures import app, application_url, begins_with, furnished, post
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, enter, open_people
 
 __all__ = ["app", "application_url"]
 
 
-@pytest.fixture
-def study(app: Flask) -> Flask:
+def fill(app: Flask) -> None:
     """A study with one participant who has consent and demographics."""
     open_people(app)
     assert enrol_participant(app) == CODE
     demographics(app)
-    return app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def without_tokens(page: str) -> str:

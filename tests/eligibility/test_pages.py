@@ -18,7 +18,7 @@ from edc.db import Scope
 from edc.records.service import get_subject
 from edc.web import shell
 from forms.eligibility import CRITERIA
-from tests.app_fixtures import PASSWORD, app, application_url, post
+from tests.app_fixtures import PASSWORD, app, application_url, begins_with, furnished, post
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, open_people
 from tests.forms.eligible import answers
 
@@ -29,13 +29,20 @@ DATES = {"planned_c1d1": "2024-01-24", "ie_date": "2024-01-20"}
 REGISTERED = {"registration_date": "2024-01-20", "registered_by": "R. Diaz", "eligibility_confirmed": "Y"}
 
 
-@pytest.fixture
-def study(app: Flask) -> Flask:
+def fill(app: Flask) -> None:
     """A woman of 62 with a consent and demographics."""
     open_people(app)
     enrol_participant(app)
     demographics(app)
-    return app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def save(client: FlaskClient, page: str, typed: Mapping[str, str]) -> str:

@@ -18,23 +18,30 @@ from sqlalchemy import text
 from edc.web import shell
 from exports import release
 from exports.models import DatasetRelease
-from tests.app_fixtures import app, application_url, post
+from tests.app_fixtures import app, application_url, begins_with, furnished, post
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, enter, open_people, saving
 
 __all__ = ["app", "application_url"]
 
 
-@pytest.fixture
-def study(app: Flask, tmp_path: Path) -> Flask:
+def fill(app: Flask) -> None:
     """Two participants: the first with data, locked with waivers; the second open."""
-    app.config["RELEASE_FOLDER"] = str(tmp_path / "releases")
     open_people(app)
     enrol_participant(app)
     enrol_participant(app, dt.date(2024, 2, 1))
     demographics(app)
     enter(app, "screening", "DM", {"ethnicity": "HISPANIC OR LATINO"}, reason="Entry error")
     lock(app)
-    return app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask, tmp_path: Path) -> Flask:
+    """The application so filled."""
+    app.config["RELEASE_FOLDER"] = str(tmp_path / "releases")
+    return furnished(app, fill)
 
 
 def lock(app: Flask) -> None:

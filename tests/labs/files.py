@@ -6,7 +6,6 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from edc.records.book import SubjectBook
 from edc.records.service import get_subject
 from edc.web import shell
 from forms.views import Record, Row
-from tests.app_fixtures import csrf_token
+from tests.app_fixtures import begins_with, csrf_token, furnished
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, open_people
 
 IMPORT = f"{STUDY}/lab-import"
@@ -40,15 +39,22 @@ def csv_text(*rows: dict[str, str], columns: list[str] | None = None) -> str:
     return target.getvalue()
 
 
-@pytest.fixture
-def study(app: Flask, tmp_path: Path) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """The application with its people and a woman of 62 at each site."""
-    app.config["IMPORT_FOLDER"] = str(tmp_path / "imports")
     open_people(app)
     enrol_participant(app)
     demographics(app)
     enrol_participant(app, site_code="002")
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask, tmp_path: Path) -> Flask:
+    """The application so filled."""
+    app.config["IMPORT_FOLDER"] = str(tmp_path / "imports")
+    return furnished(app, fill)
 
 
 def send(client: FlaskClient, content: str | bytes, name: str = "results.csv") -> tuple[int, str]:

@@ -25,6 +25,7 @@ from tests.labs.files import (
     SAMPLE,
     changes,
     csv_text,
+    filling,
     results,
     samples,
     send,
@@ -36,7 +37,7 @@ from tests.labs.files import (
 )
 from tests.test_walk import clinical_rows
 
-__all__ = ["app", "application_url", "study"]
+__all__ = ["app", "application_url", "filling", "study"]
 pytestmark = pytest.mark.requirement("C34")
 
 

@@ -9,10 +9,10 @@ from edc.web import shell
 from tests.api.programs import restrict
 from tests.app_fixtures import app, application_url
 from tests.casebook.study import client_of, saving
-from tests.labs.files import ALT, HGB, csv_text, results, samples, send, stopping, study, take_file
+from tests.labs.files import ALT, HGB, csv_text, filling, results, samples, send, stopping, study, take_file
 from tests.test_walk import clinical_rows
 
-__all__ = ["app", "application_url", "study"]
+__all__ = ["app", "application_url", "filling", "study"]
 pytestmark = pytest.mark.requirement("C34")
 GOOD = csv_text(HGB, ALT)
 HEADER = GOOD.splitlines()[0]

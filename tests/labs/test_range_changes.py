@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -16,8 +15,9 @@ from edc.db import Scope
 from edc.queries.models import Query
 from edc.study.models import NormalRange, Site
 from edc.web import shell
+from tests import databases
 from tests.api.programs import restrict
-from tests.app_fixtures import app, application_url
+from tests.app_fixtures import app, application_url, begins_with, furnished
 from tests.casebook.study import client_of, demographics, enrol_participant, open_people, saving
 from tests.labs.files import ALT, HGB, csv_text, results, take_file
 from tests.labs.test_ranges import RANGES, post, propose, stored
@@ -39,10 +39,9 @@ def in_force(app: Flask, low: str, high: str, last_day: dt.date | None = None) -
         )  # fmt: skip
 
 
-@pytest.fixture
-def study(app: Flask, tmp_path: object) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """Two participants with an ALT of 38 and 41 judged by 7 to 35, and a proposal of 7 to 40."""
-    app.config["IMPORT_FOLDER"] = f"{tmp_path}/imports"
+    app.config["IMPORT_FOLDER"] = databases.run_folder("imports")
     open_people(app)
     for number in (1, 2):
         enrol_participant(app)
@@ -53,7 +52,16 @@ def study(app: Flask, tmp_path: object) -> Iterator[Flask]:
     with saving(app, "p.shah", act="range:end", reason="new analyser") as by:
         by.session.scalars(select(NormalRange)).one().valid_to = dt.date(2023, 12, 31)
     propose(app, valid_from="1 jan 2024")
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask, tmp_path: object) -> Flask:
+    """The application so filled."""
+    app.config["IMPORT_FOLDER"] = f"{tmp_path}/imports"
+    return furnished(app, fill)
 
 
 def proposal(app: Flask) -> NormalRange:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
 from edc.web import shell
-from tests.app_fixtures import app, application_url, csrf_token
+from tests.app_fixtures import app, application_url, begins_with, csrf_token, furnished
 from tests.casebook.study import client_of, enrol_participant, open_people
 from tests.labs.files import csv_text
 from tests.labs.test_ranges import RANGES, propose, stored
@@ -23,13 +22,20 @@ ALT = {
 HGB = {**ALT, "panel": "HEM", "test": "HGB", "unit": "g/dL", "sex": "F", "lln": "12.0", "uln": "15.5"}
 
 
-@pytest.fixture
-def study(app: Flask) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """The application with its people and a laboratory at each site."""
     open_people(app)
     enrol_participant(app)
     enrol_participant(app, site_code="002")
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def send(app: Flask, content: str, then: str = "check", by: str = "p.shah") -> tuple[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,7 +11,7 @@ from flask.testing import FlaskClient
 from edc.permissions import Role
 from edc.study.models import NormalRange
 from edc.web import shell
-from tests.app_fixtures import app, application_url, open_account
+from tests.app_fixtures import app, application_url, begins_with, furnished, open_account
 from tests.casebook.study import STUDY, client_of, enrol_participant, open_people
 
 __all__ = ["app", "application_url"]
@@ -23,12 +22,19 @@ ALT = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def study(app: Flask) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """The application with its people, one laboratory, and a participant."""
     open_people(app)
     enrol_participant(app)
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def post(client: FlaskClient, address: str, form: dict[str, str]) -> tuple[int, str]:

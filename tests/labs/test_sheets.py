@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -24,7 +23,7 @@ from edc.web import shell
 from forms.crf import get_crf
 from forms.lab_sheets import SHEET
 from forms.views import Record, Row
-from tests.app_fixtures import app, application_url
+from tests.app_fixtures import app, application_url, begins_with, furnished
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, enter, open_people, saving
 
 __all__ = ["app", "application_url"]
@@ -87,8 +86,7 @@ def name_of(panel: str, code: str, part: str = "value") -> str:
     return f"RESULT.new{number}.{part}"
 
 
-@pytest.fixture
-def study(app: Flask) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """The application with its people, a woman of 62, and ranges valid from 2023."""
     open_people(app)
     enrol_participant(app)
@@ -103,7 +101,15 @@ def study(app: Flask) -> Iterator[Flask]:
                     uln=Decimal(high), valid_from=dt.date(2023, 1, 1), proposed_by="0" * 32, approved_by="1" * 32,
                 )
             )  # fmt: skip
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def send(client: FlaskClient, typed: dict[str, Any], page: str = PAGE) -> str:

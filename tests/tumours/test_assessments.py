@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +20,7 @@ from forms.items import Answer
 from forms.patch import RowPatch
 from forms.tumours import follow_ups
 from forms.views import Record
-from tests.app_fixtures import app, application_url
+from tests.app_fixtures import app, application_url, begins_with, furnished
 from tests.casebook.study import CODE, STUDY, client_of, demographics, enrol_participant, enter, open_people, saving
 from tests.labs.test_sheets import Controls
 
@@ -45,8 +44,7 @@ NOW = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def study(app: Flask) -> Iterator[Flask]:
+def fill(app: Flask) -> None:
     """A participant with three targets and one non-target at baseline, and five unscheduled visits."""
     open_people(app)
     enrol_participant(app)
@@ -61,7 +59,15 @@ def study(app: Flask) -> Iterator[Flask]:
         with saving(app, act="visit:add") as by:
             subject = get_subject(by.session, CODE)
             scheduling.add_visit(by.session, SubjectBook(by.session, subject, by.now), "UNS", None)
-    yield app
+
+
+filling = begins_with(fill)
+
+
+@pytest.fixture
+def study(app: Flask) -> Flask:
+    """The application so filled."""
+    return furnished(app, fill)
 
 
 def load(app: Flask, oid: str) -> list[Record]:

@@ -104,17 +104,18 @@ class Known:
         return self._percent_change(band)
 
     def _percent_change(self, band: bands.Band) -> Span:
-        share = self.value.over(self._baseline_of(band)).times(Decimal(100))
+        baseline = self._baseline_of(band)
+        share = self.value.over(baseline).times(Decimal(100))
         hundred, is_rise = exactly(Decimal(100)), band.metric == bands.PCT_INCREASE
         calculated = share.minus(hundred) if is_rise else hundred.minus(share)
         if self.stated_change is None:
-            wants = () if self.baseline.is_exact else ("a baseline or pct_change_from_baseline",)
+            wants = baseline.wants if self.baseline.is_exact else ("a baseline or pct_change_from_baseline",)
             return replace(calculated, wants=self.value.wants + wants)
         stated = self.stated_change if is_rise else exactly(Decimal(0)).minus(self.stated_change)
         if not calculated.is_exact:
             return stated
         differing = replace(stated, wants=("a percent change that agrees with value and baseline",))
-        return calculated if calculated == stated else calculated.hull(differing)
+        return calculated.hull(differing)
 
 
 def known_facts(measured: Measured, context: Context, unit: GradedUnit | None) -> Known:

@@ -87,7 +87,7 @@ def _gaps(bands: Sequence[Band]) -> Iterator[tuple[Decimal, Decimal]]:
 def _judge(bands: Sequence[Band], known: Known, *, at: Span | None = None) -> Outcome:
     verdicts = tuple(_verdict(band, known, at or known.metric(band)) for band in bands)
     sure = max((one.band.grade for one in verdicts if one.holds), default=0)
-    candidates = frozenset({sure} | {one.band.grade for one in verdicts if one.holds is None and one.band.grade > sure})
+    candidates = frozenset({sure} | {max(sure, one.band.grade) for one in verdicts if one.holds is None})
     return Outcome(sure, max(candidates), verdicts, candidates)
 
 
@@ -97,8 +97,9 @@ def _verdict(band: Band, known: Known, measured: Span) -> Verdict:
     answers = [*others, needs]
     if any(holds is False for holds, _ in answers):
         return Verdict(band, False, lacks_need_only=all(holds for holds, _ in others))
-    wants = tuple(dict.fromkeys(want for holds, wanted in answers if holds is None for want in wanted))
-    return Verdict(band, None if wants else True, wants)
+    undecided = [wanted for holds, wanted in answers if holds is None]
+    wants = tuple(dict.fromkeys(want for wanted in undecided for want in wanted))
+    return Verdict(band, None if undecided else True, wants)
 
 
 def _bounds(band: Band, known: Known, measured: Span) -> Iterator[Answer]:

@@ -54,6 +54,11 @@ class KaplanMeier:
     quantile: Decimal
 
     @property
+    def start(self) -> Step:
+        """The curve before its first event."""
+        return Step(Decimal(0), len(self.times), 0, Fraction(1), Decimal(0))
+
+    @property
     def median(self) -> Decimal | None:
         """The smallest time with a survival of at most one half, the middle of a plateau at it; None = not reached."""
         return _first_at_half([(step.time, step.survival) for step in self.steps])
@@ -69,7 +74,7 @@ class KaplanMeier:
         """The estimate from the last event time up to `time`."""
         passed = [step for step in self.steps if step.time <= time]
         at_risk = sum(one >= time for one in self.times)
-        last = passed[-1] if passed else Step(Decimal(0), len(self.times), 0, Fraction(1), Decimal(0))
+        last = passed[-1] if passed else self.start
         if not self.times or (time > self.times[-1] and last.survival):
             return Estimate(time, None, UNDEFINED, UNDEFINED, at_risk)
         return Estimate(time, _decimal(last.survival), self.limits(last, LOG_LOG), self.limits(last, LOG), at_risk)

@@ -55,6 +55,11 @@ def test_what_is_no_proportion_is_refused(x: int, n: int, level: str) -> None:
         clopper_pearson(x, n, Decimal(level))
 
 
+def test_rates_have_the_level_that_is_asked_for() -> None:
+    rates = response_rates(["CR", "PR", "SD"], Decimal("0.9"))
+    assert rates.overall == clopper_pearson(2, 3, Decimal("0.9")) != clopper_pearson(2, 3)
+
+
 def test_missing_and_not_evaluable_stay_in_the_denominator() -> None:
     rates = response_rates(["CR", "PR", "SD", "PD", "NE", "MISSING", "NON-CR/NON-PD", "PR"])
     assert [(rate.x, rate.n) for rate in (rates.overall, rates.complete, rates.disease_control)] == [(3, 8), (1, 8), (4, 8)]

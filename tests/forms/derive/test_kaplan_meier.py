@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.derive.kaplan_meier import LOG, LOG_LOG, KaplanMeier, kaplan_meier, reverse_kaplan_meier
+from forms.derive.kaplan_meier import LOG, LOG_LOG, KaplanMeier, Step, kaplan_meier, reverse_kaplan_meier
 
 
 def curve(text: str) -> KaplanMeier:
@@ -29,6 +30,7 @@ def test_published_example() -> None:
     ]  # fmt: skip
     low, high = found.limits(found.steps[3], LOG)
     assert (round(float(low or 0), 4), round(float(high or 0), 3)) == (0.3769, 0.999)
+    assert found.limits(found.steps[0], LOG)[1] == 1
     assert found.median == 31
     assert found.median_limits(LOG) == (18, None)
 
@@ -38,6 +40,7 @@ def test_published_example() -> None:
     [
         ("passes one half", "1 2 3", 2),
         ("stays at one half: the middle of the plateau", "1 2 3 4", Decimal("2.5")),
+        ("stays at one half, then falls twice", "1 1 2 3", Decimal("1.5")),
         ("a plateau at one half to the end", "1 2 3+ 4+", 2),
         ("never reaches one half", "1 2+ 3+ 4+", None),
         ("events first at a tie with a censoring", "2 2+", 2),
@@ -64,7 +67,13 @@ def test_median(what: str, times: str, median: Decimal | None) -> None:
 )
 def test_rate_at_a_time(what: str, times: str, at: int, estimate: Decimal | None, at_risk: int) -> None:
     found = curve(times).at(Decimal(at))
-    assert (found.survival, found.at_risk) == (estimate, at_risk)
+    assert (found.time, found.survival, found.at_risk) == (at, estimate, at_risk)
+    if estimate is None:
+        assert found.loglog == found.log == (None, None)
+
+
+def test_everybody_is_at_risk_before_the_first_event() -> None:
+    assert curve("2 4 6+").start == Step(Decimal(0), 3, 0, Fraction(1), Decimal(0))
 
 
 def test_limits_are_undefined_where_the_curve_is_0_and_log_log_where_it_is_1() -> None:
@@ -72,6 +81,11 @@ def test_limits_are_undefined_where_the_curve_is_0_and_log_log_where_it_is_1() -
     assert found.at(Decimal(3)).loglog == found.at(Decimal(3)).log == (None, None)
     assert (found.at(Decimal(0)).loglog, found.at(Decimal(0)).log) == ((None, None), (1, 1))
     assert found.median_limits(LOG_LOG) == (1, None)
+
+
+def test_a_time_without_its_event_is_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        kaplan_meier([Decimal(1), Decimal(2)], [True])
 
 
 def test_follow_up_takes_censoring_as_its_event() -> None:

@@ -14,6 +14,7 @@ from forms.derive.survival import (
     FDA,
     ROWS,
     FollowUp,
+    Outcome,
     completed_date,
     duration_of_response,
     one_year_status,
@@ -82,7 +83,11 @@ SD56, SD140, PD224 = (56, "SD"), (140, "SD"), (224, "PD")
         ("non-CR/non-PD is adequate", follow_up((56, "NON-CR/NON-PD")), ("censored", 56, 8), ("censored", 56, 8)),
         ("progression after the cut-off", follow_up(SD140, PD224, cutoff=223), ("censored", 140, 8), ("censored", 140, 8)),
         ("progression on the cut-off", follow_up(SD140, PD224, cutoff=224), ("event", 224, 4), ("event", 224, 4)),
+        ("death on the cut-off", follow_up(SD140, death=200, cutoff=200), ("event", 200, 5), ("event", 200, 5)),
         ("death after the cut-off", follow_up(SD140, death=200, cutoff=199), ("censored", 140, 8), ("censored", 140, 8)),
+        ("therapy on the cut-off", follow_up(SD56, SD140, therapy=150, cutoff=150), ("censored", 140, 2), ("censored", 140, 8)),
+        ("scan on the first day only", follow_up((0, "SD")), ("censored", 0, 8), ("censored", 0, 8)),
+        ("better again after progression, past a gap", follow_up(SD56, (225, "PD"), (280, "SD")), ("censored", 56, 3), ("event", 225, 4)),
         ("therapy after the cut-off", follow_up(SD56, SD140, therapy=150, cutoff=149), ("censored", 140, 8), ("censored", 140, 8)),
     ],
 )  # fmt: skip
@@ -93,6 +98,30 @@ def test_censoring_table(
         found = progression_free_survival(known, EVERY_84, style=style)
         assert (found.outcome, (found.date - START).days, found.row) == (outcome, day, row)
         assert found.reason.startswith(f"Row {row}: {ROWS[row][:12]}")
+
+
+@pytest.mark.parametrize(
+    ("known", "style", "kind", "reason"),
+    [
+        (follow_up(SD56, baseline=False), FDA, "", "Row 1: No evaluable baseline"),
+        (follow_up(SD56, therapy=60), FDA, "", "Row 2: New anticancer therapy before PD/death"),
+        (follow_up((169, "PD")), FDA, "",
+         "Row 3: PD or death after >= 2 consecutive missed/inadequate scheduled assessments"),
+        (follow_up((56, "PD")), FDA, "PD", "Row 4: PD"),
+        (follow_up(SD56, death=100), EMA, "DEATH", "Row 5: Death, no PD"),
+        (follow_up(), FDA, "", "Row 6: No post-baseline assessment, alive"),
+        (follow_up(SD56), EMA, "", "Row 8: Otherwise (alive, lost, withdrew, cut-off)"),
+    ],
+)  # fmt: skip
+def test_the_row_of_the_censoring_table_in_words(known: FollowUp, style: str, kind: str, reason: str) -> None:
+    found = progression_free_survival(known, EVERY_84, style=style)
+    assert (found.kind, found.reason) == (kind, reason)
+
+
+def test_the_words_of_a_gap_name_the_number_of_the_plan() -> None:
+    settings = with_setting(EVERY_84, "missed_assessments", "3")
+    reason = "Row 3: PD or death after >= 3 consecutive missed/inadequate scheduled assessments"
+    assert progression_free_survival(follow_up((400, "PD")), settings).reason == reason
 
 
 def test_without_a_schedule_missed_assessments_are_not_judged() -> None:
@@ -151,22 +180,30 @@ def test_duration_of_response_is_for_responders_and_censored_alike() -> None:
     assert duration_of_response(stable, progression_free_survival(known)) is None
 
 
+def test_a_response_never_ends_before_it_began() -> None:
+    known = follow_up((56, "PR"), (84, "PR"), baseline=False)
+    best = best_response(known.assessments, START)
+    response = duration_of_response(best, progression_free_survival(known))
+    assert response and (response[0], response[1].date) == (on_day(56), on_day(56))
+
+
 @pytest.mark.parametrize(
-    ("what", "death", "alive", "cutoff", "outcome", "day"),
+    ("what", "death", "alive", "cutoff", "outcome", "day", "reason"),
     [
-        ("died", 400, 390, None, "event", 400),
-        ("alive", None, 390, None, "censored", 390),
-        ("nothing known after the start", None, None, None, "censored", 0),
-        ("died on the cut-off", 400, 390, 400, "event", 400),
-        ("died after the cut-off: alive at it", 400, 390, 399, "censored", 399),
-        ("seen alive after the cut-off", None, 390, 300, "censored", 300),
+        ("died", 400, 390, None, "event", 400, "Death"),
+        ("alive", None, 390, None, "censored", 390, "Last known alive"),
+        ("nothing known after the start", None, None, None, "censored", 0, "Last known alive"),
+        ("died on the cut-off", 400, 390, 400, "event", 400, "Death"),
+        ("died after the cut-off: alive at it", 400, 390, 399, "censored", 399, "Alive at the cut-off"),
+        ("seen alive after the cut-off", None, 390, 300, "censored", 300, "Alive at the cut-off"),
+        ("seen alive the day before the cut-off", None, 390, 391, "censored", 390, "Last known alive"),
     ],
 )
 def test_overall_survival(
-    what: str, death: int | None, alive: int | None, cutoff: int | None, outcome: str, day: int
+    what: str, death: int | None, alive: int | None, cutoff: int | None, outcome: str, day: int, reason: str
 ) -> None:
     found = overall_survival(START, on_day(death), on_day(alive), on_day(cutoff))
-    assert (found.outcome, (found.date - START).days) == (outcome, day)
+    assert found == Outcome(outcome, START + dt.timedelta(day), 0, reason, "DEATH" if outcome == "event" else "")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +226,7 @@ D1, D3, D9 = dt.date(2024, 3, 1), dt.date(2024, 3, 3), dt.date(2024, 3, 9)
 
 def test_progression_date_is_that_of_the_component_that_proves_it() -> None:
     assert progression_date(target_scans=[D1, D3]) == D3
+    assert progression_date(target_scans=[D3, D9, D1]) == D9
     assert progression_date(target_scans=[D1, D3], target_reappeared=True) == D1
     assert progression_date(nontarget_scans=[D3, D9]) == D3
     assert progression_date(target_scans=[D3, D9], new_lesions_seen=[D1]) == D1
@@ -203,6 +241,8 @@ def test_progression_date_is_that_of_the_component_that_proves_it() -> None:
         ("2024", None, (dt.date(2024, 1, 1), "M")),
         ("2024-03", D3, (D3, "D")),
         ("2024-03", dt.date(2024, 2, 10), (D1, "D")),
+        ("2024-03", dt.date(2024, 3, 31), (dt.date(2024, 3, 31), "D")),
+        ("2024", D9, (D9, "M")),
     ],
 )
 def test_partial_dates(value: str, known_alive: dt.date | None, expected: tuple[dt.date, str]) -> None:
@@ -210,5 +250,6 @@ def test_partial_dates(value: str, known_alive: dt.date | None, expected: tuple[
 
 
 def test_a_death_before_the_participant_was_seen_alive_is_refused() -> None:
-    with pytest.raises(ValueError, match="known alive"):
+    with pytest.raises(ValueError, match="known alive") as refused:
         completed_date("2024-03", dt.date(2024, 4, 1))
+    assert str(refused.value) == "2024-03 lies before 2024-04-01, when the participant was known alive"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from edc.adverse_events.reports import ReportLine, list_reports
 from edc.clock import now
 from edc.db import Session
-from edc.queries.models import ANSWERED, OPEN, Query
+from edc.queries.models import Query
 from edc.records.models import COMPLETE, NOT_DONE, SIGNED, VOID, FormRecord
 from edc.records.states import is_in_state
 from edc.review.locking import list_blockers
@@ -194,52 +194,6 @@ def _to_verify(session: Session, shown: int) -> list[tuple[str, int, int]]:
     return [(code, int(items), int(changed)) for code, items, changed in rows]
 
 
-@dataclass(frozen=True)
-class SiteCounts:
-    """Operational counts of one site: nothing clinical, so the sponsor may see them."""
-
-    site: Site
-    enrolled: int = 0
-    locked: int = 0
-    forms: int = 0
-    complete: int = 0
-    queries_open: int = 0
-    queries_answered: int = 0
-    to_verify: int = 0
-    verified: int = 0
-    unsigned: int = 0
-
-
-def count_sites(session: Session) -> list[SiteCounts]:
-    """The counts of every site within the scope, from three statements."""
-    sites = list(session.scalars(select(Site).order_by(Site.code)))
-    scope = session.scope
-    seen = [site for site in sites if scope is not None and scope.reaches(site.uid)]
-    people = select(Subject.site_uid, func.count(), func.sum(case((Subject.locked, 1), else_=0))).group_by(
-        Subject.site_uid
-    )
-    enrolled: dict[str, list[int]] = {uid: rest for uid, *rest in session.execute(people)}
-    forms: dict[str, list[int]] = {uid: rest for uid, *rest in session.execute(_site_forms())}
-    return [SiteCounts(site, *enrolled.get(site.uid, [0, 0]), *forms.get(site.uid, [])) for site in seen]
-
-
-def _site_forms() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            FormRecord.site_uid,
-            func.count(),
-            func.sum(case((FormRecord.entry_status.in_([COMPLETE, NOT_DONE]), 1), else_=0)),
-            func.sum(FormRecord.queries_open),
-            func.sum(FormRecord.queries_answered),
-            func.sum(FormRecord.to_verify),
-            func.sum(FormRecord.verified),
-            func.sum(case((FormRecord.signature_state == SIGNED, 0), else_=1)),
-        )
-        .where(FormRecord.removed.is_(False))
-        .group_by(FormRecord.site_uid)
-    )
-
-
 def lock_board(session: Session, after: str, size: int) -> Page:
     """A page of the lock board: each participant with the blockers of its lock."""
     statement = select(Subject).where(Subject.code > after).order_by(Subject.code).limit(size + 1)
@@ -247,19 +201,3 @@ def lock_board(session: Session, after: str, size: int) -> Page:
     shown = subjects[:size]
     more = shown[-1].code if len(subjects) > size else None
     return Page(list_blockers(session, shown), more, after or None)
-
-
-def queries_page(
-    session: Session, *, statuses: Sequence[str], site_uid: str = "", subject: str = "", after: int = 0, size: int = 50
-) -> tuple[list[Query], int | None]:
-    """A page of the query workbench in order of number; returns the queries and the key of the next page."""
-    statement = select(Query).where(Query.status.in_(statuses), Query.number > after)
-    if site_uid:
-        statement = statement.where(Query.site_uid == site_uid)
-    if subject:
-        statement = statement.where(Query.subject_code == subject)
-    found = list(session.scalars(statement.order_by(Query.number).limit(size + 1)))
-    return found[:size], found[size - 1].number if len(found) > size else None
-
-
-WAITING_FOR_SITE, WAITING_FOR_REVIEW = (OPEN,), (ANSWERED,)

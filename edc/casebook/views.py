@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from audit.capture import Change
 from edc.adverse_events.reports import list_reports
 from edc.casebook import enrolment, lists, matrix
 from edc.casebook.log_views import render_log
+from edc.casebook.site_counts import Counter
 from edc.clock import local, now
 from edc.errors import NotFound, Refused
 from edc.permissions import Permission, Role
@@ -47,7 +48,8 @@ def page_size() -> int:
 @needs(P.STUDY_COUNT)
 def overview() -> str:
     """The operational counts of each site."""
-    return render_template("casebook/overview.html", counts=lists.count_sites(db()))
+    counter: Counter = current_app.extensions.setdefault("casebook_counts", Counter())
+    return render_template("casebook/overview.html", overview=counter.count(db()))
 
 
 @blueprint.get("/participants")

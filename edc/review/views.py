@@ -26,7 +26,7 @@ from edc.records.models import FormRecord
 from edc.records.saving import Saving, lock_subject, refuse_restricted
 from edc.records.service import get_record_by_uid, get_subject, list_records
 from edc.review import locking, signing, verification
-from edc.study.models import Subject
+from edc.study.models import Site, Subject
 from edc.web import NavEntry, change_for_request, current, db, needs, needs_any, require, safe_return, shell
 from forms.crf import get_crf
 
@@ -55,15 +55,24 @@ def query_list() -> str:
     tab = request.args.get("tab") or ("site" if me.may(P.QUERY_ANSWER) else "review")
     statuses = TABS.get(tab, (OPEN,))
     after = request.args.get("after", 0, type=int)
-    found, following = list_queries(db(), statuses, after, request.args.get("participant", ""))
-    return render_template("review/queries.html", queries=found, tab=tab, following=following, now=now(db()))
+    code, site = request.args.get("participant", ""), request.args.get("site", "")
+    found, following = list_queries(db(), statuses, after, code, site)
+    page: str = render_template(
+        "review/queries.html", queries=found, tab=tab, following=following, now=now(db()),
+        narrowed={name: text for name, text in (("participant", code), ("site", site)) if text},
+    )  # fmt: skip
+    return page
 
 
-def list_queries(session: Session, statuses: Sequence[str], after: int, code: str) -> tuple[list[Query], int | None]:
-    """One page of queries in order of number, and the key of the next page."""
+def list_queries(
+    session: Session, statuses: Sequence[str], after: int, code: str = "", site: str = ""
+) -> tuple[list[Query], int | None]:
+    """One page of the queries of a participant, of a site or of all, in order of number; and the key of the next."""
     statement = select(Query).where(Query.status.in_(statuses), Query.number > after)
     if code:
         statement = statement.where(Query.subject_code == code)
+    if site:
+        statement = statement.where(Query.site_uid.in_(select(Site.uid).where(Site.code == site)))
     statement = statement.options(selectinload(Query.messages)).order_by(Query.number).limit(PAGE + 1)
     found = list(session.scalars(statement))
     return found[:PAGE], found[PAGE - 1].number if len(found) > PAGE else None

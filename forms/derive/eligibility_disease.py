@@ -37,6 +37,7 @@ INVESTIGATIONAL_DAYS = 21
 STAGE_III = ("IIIA", "IIIB", "IIIC", "IIID")
 NO_HISTORY = "disease history is not entered"
 NO_FIRST_DOSE = "the planned first dose is not entered"
+NO_NAME = "no name"
 
 
 def _lines(histories: Records, group: str) -> list[tuple[Record, Row]]:
@@ -90,7 +91,7 @@ def progression(when: Anchors, histories: Records) -> Judgement:
         return cannot_tell("no line of anti-PD-1")
     answers = [(_progressed(row), record, row) for record, row in lines]
     holds = either(*(answer for answer, _, _ in answers))
-    _, record, row = next(((a, r, line) for a, r, line in answers if a is holds), answers[-1])
+    _, record, row = next(one for one in answers if one[0] is holds)
     kinds = " and ".join(LISTS["PROGTYPE"].label(kind).lower() for kind in row.progression_type or ())
     value = {"Y": f"documented{', ' + kinds if kinds else ''}", "N": "not documented"}.get(
         row.progression_documented or "", "not answered"
@@ -101,9 +102,9 @@ def progression(when: Anchors, histories: Records) -> Judgement:
 
 
 def _progressed(row: Row) -> bool | None:
-    dated = True if row.progression_date and row.progression_type else None
-    after = None if not dated or row.first_dose is None else not _is_before(row.progression_date, row.first_dose)
-    return every(yes(row.progression_documented), dated, after)
+    is_known = row.progression_date and row.progression_type and row.first_dose
+    after = not _is_before(row.progression_date, row.first_dose) if is_known else None
+    return every(yes(row.progression_documented), after)
 
 
 def _is_before(one: DateLike, other: DateLike) -> bool:
@@ -158,13 +159,13 @@ def residual_toxicity(when: Anchors, lines: Records, headers: Records) -> Judgem
         return cannot_tell("medical history is not entered")
     found = next((line for line in lines if is_residual_toxicity(line)), None)
     if found is not None:
-        evidence = Evidence(f"{found.term}, grade {found.grade}", f"{found.start or ''}", item_place(found, "grade"),
-                            "grade 1 or less expected")  # fmt: skip
+        shown = f"{found.term or NO_NAME}, grade {found.grade}"
+        evidence = Evidence(shown, f"{found.start or ''}", item_place(found, "grade"), "grade 1 or less expected")
         return Judgement(NOT_MET, evidence)
     doubtful = next((line for line in lines if _may_be_residual(line)), None)
     if doubtful is not None:
         place = item_place(doubtful, "grade")
-        return Judgement(CANNOT_TELL, Evidence(f"{doubtful.term}", "", place, "grade or course is not entered"))
+        return Judgement(CANNOT_TELL, Evidence(doubtful.term or NO_NAME, "", place, "grade or course is not entered"))
     toxicities = sum(1 for line in lines if line.prior_tx_toxicity == "Y" and line.ongoing == "Y")
     return judged(True, Evidence(f"{toxicities} ongoing toxicities", "", "MH.GRADE", "none of grade 2 or more"))
 
@@ -188,7 +189,7 @@ def brain_metastases(when: Anchors, histories: Records) -> Judgement:
         return judged(True if is_told else None, Evidence("", "", item_place(record, "any_metastasis"), words))
     active = [(every(_is(row.cns_status, "ACTIVE"), yes(row.symptomatic)), row) for row in sites]
     present = either(*(answer for answer, _ in active))
-    row = next((line for answer, line in active if answer is present), sites[0])
+    row = next(line for answer, line in active if answer is present)
     status = LISTS["CNSSTAT"].label(row.cns_status) if row.cns_status else "status not entered"
     symptoms = {"Y": "yes", "N": "no"}.get(row.symptomatic or "", "not answered")
     evidence = Evidence(f"{status}, symptomatic {symptoms}", f"{row.cns_last_imaging or ''}",
@@ -221,12 +222,12 @@ def investigational_agent(when: Anchors, histories: Records) -> Judgement:
     ended = f"stopped {'an unknown number of' if days is None else days} days before {when.first_dose}"
     recovered = {"Y": "recovered", "N": "not recovered"}.get(row.recovered or "", "recovery not entered")
     words = f"{'ongoing' if row.ongoing == 'Y' else ended}, 21 expected; {recovered}"
-    evidence = Evidence(f"{row.agent}", f"{row.stop or ''}", item_place(record, "stop", row), words)
+    evidence = Evidence(row.agent or NO_NAME, f"{row.stop or ''}", item_place(record, "stop", row), words)
     return _absent(present, evidence, _asked_of_agent(row, days))
 
 
 def _too_recent(row: Row, limit: dt.date) -> bool | None:
-    ended = False if row.ongoing == "Y" else None if row.stop is None else by(row.stop, limit)
+    ended = False if row.ongoing == "Y" else by(row.stop, limit)
     return every(yes(row.investigational), either(_not(ended), _not(yes(row.recovered))))
 
 
@@ -236,6 +237,6 @@ def _not(value: bool | None) -> bool | None:
 
 def _asked_of_agent(row: Row, days: int | None) -> Question:
     if row.ongoing != "Y" and days is not None and days < INVESTIGATIONAL_DAYS:
-        return Question("IE-08", {"agent": row.agent, "n": days})
+        return Question("IE-08", {"agent": row.agent or NO_NAME, "n": days})
     state = "is ongoing" if row.ongoing == "Y" else "has no known recovery from its toxicity"
-    return Question("IE-08 state", {"agent": row.agent, "state": state})
+    return Question("IE-08 state", {"agent": row.agent or NO_NAME, "state": state})

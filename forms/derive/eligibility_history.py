@@ -41,6 +41,7 @@ MALIGNANCY_MONTHS = 60
 STUDY_DRUGS = re.compile(r"nivolumab|opdivo|aldesleukin|proleukin|interleukin[- ]?2\b|\bil[- ]?2\b", re.IGNORECASE)
 NO_DATE = "the date of this form is not entered"
 NO_FIRST_DOSE = "the planned first dose is not entered"
+_NO_NAME, _LEFT_OPEN = "no name", "what is entered leaves it open"
 
 
 def infection(when: Anchors, medications: Records) -> Judgement:
@@ -132,8 +133,8 @@ def _by_lines(lines: Records, is_present: Present, name: str, absent: str) -> Ju
     if present is False or not answers:
         return Judgement(MANUAL, Evidence(arithmetic=absent))
     line = next(line for answer, line in answers if answer is present)
-    text, dates = str(line.value(name) or "no name"), _dates(line)
-    evidence = Evidence(text, dates, item_place(line, name), "recorded" if present else "its dates leave it open")
+    text, dates = str(line.value(name) or _NO_NAME), _dates(line)
+    evidence = Evidence(text, dates, item_place(line, name), "recorded" if present else _LEFT_OPEN)
     asked = {"form": line.crf.title.lower(), "n": line.number, "text": text, "dates": dates}
     return contradicted(present, evidence, Question("IE-06", asked))
 
@@ -161,8 +162,9 @@ def surgery(when: Anchors, procedures: Records, headers: Records) -> Judgement:
     days = days_between(line.start, first_dose)
     shown = "an unknown number of" if days is None else days
     words = f"{shown} days before {first_dose}, {SURGERY_DAYS} expected"
-    evidence = Evidence(line.term or "surgery", line.start or "", item_place(line, "start"), words)
-    asked = Question("IE-07", {"t": line.term, "x": line.start, "n": shown})
+    name = line.term or "surgery"
+    evidence = Evidence(name, line.start or "", item_place(line, "start"), words)
+    asked = Question("IE-07", {"t": name, "x": line.start, "n": shown})
     return judged(None if present is None else not present, evidence, asked)
 
 
@@ -175,7 +177,7 @@ def steroids(when: Anchors, medications: Records, headers: Records) -> Judgement
     least, most, lines = daily_steroids(medications, when.first_dose)
     limit = STEROID_LIMIT.value
     holds = False if least > limit else True if most is not None and most <= limit else None
-    names = ", ".join(f"{line.drug} {_plain(line.daily_dose)} {line.unit or ''}".strip() for line in lines)
+    names = ", ".join(f"{line.drug or _NO_NAME} {_plain(line.daily_dose)} {line.unit or ''}".strip() for line in lines)
     shown = short_number(least, 1) if least == most else f"at least {short_number(least, 1)}"
     words = f"{shown} mg/day prednisone on {when.first_dose}, at most {limit} expected"
     place = ", ".join(item_place(line, "pred_equiv") for line in lines) or "CM.PRED_EQUIV"

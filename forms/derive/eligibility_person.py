@@ -97,7 +97,7 @@ def _is_recent(day: dt.date | None, registration: dt.date) -> bool | None:
 
 def _target_evidence(target: Record, scans: Sequence[dt.date], registration: dt.date) -> Evidence:
     value = f"{lesion_name(target)} {target.baseline_mm or '?'} mm"
-    words = "size is not entered"
+    words = "method or kind of the lesion is not entered"
     if target.method is not None and target.is_node is not None:
         words = f"at least {measurable_from(modality(target.method), target.is_node == 'Y', target.slice_mm)[1]}"
     days = [f"scan {day} is {(registration - day).days} days before {registration}, limit {WINDOW}"

@@ -57,9 +57,23 @@ def install(app: Flask) -> None:
 
 
 def serve_file(name: str) -> Response:
-    """Send one file with a year to keep it."""
+    """Send one file, or scripts joined by '+', with a year to keep it."""
     path = FROM_BOOTSTRAP.get(name)
-    response = send_from_directory(path.parent if path else OWN, name, max_age=_YEAR)
+    if "+" in name:
+        response = Response(join_scripts(name), mimetype="text/javascript")
+        response.cache_control.max_age = _YEAR
+    else:
+        response = send_from_directory(path.parent if path else OWN, name, max_age=_YEAR)
     response.cache_control.public = True
     response.cache_control.immutable = True
     return response
+
+
+def join_scripts(name: str) -> str:
+    """Several scripts in one answer, each in a block of its own: 'js/form.js+entry.js'; raises NotFound."""
+    folder, _, names = name.partition("/")
+    known = {path.name: path for path in (OWN / folder).glob("*.js")}
+    wanted = names.split("+")
+    if not set(wanted) <= set(known):
+        raise NotFound
+    return "\n".join(f"{{\n{known[one].read_text(encoding='utf-8')}}}" for one in wanted)

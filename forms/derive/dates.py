@@ -47,9 +47,9 @@ def interval(value: DateLike) -> Interval:
     matched = _PARTIAL.fullmatch(text)
     if matched is None:
         raise ValueError(f"{text!r} is not a date")
-    year, month, day = (None if part is None else int(part) for part in matched.groups())
-    first = dt.date(year or 0, 1 if month is None else month, 1 if day is None else day)
-    last = first if day is not None else _last_day(first.year, month or 12)
+    year, month, day = matched.groups()
+    first = dt.date(int(year), int(month or 1), int(day or 1))
+    last = first if day else _last_day(first.year, int(month or 12))
     return Interval(dt.datetime.combine(first, dt.time.min), dt.datetime.combine(last, dt.time(23, 59)))
 
 

@@ -90,8 +90,7 @@ def reading_value(reading: Reading | None, tstm_mm: Decimal = study.TSTM_MM.valu
             return tstm_mm if reading.diameter_mm is None else min(reading.diameter_mm, tstm_mm)
         case "SPLIT":
             return sum(reading.fragments_mm, _ZERO) if reading.fragments_mm else None
-        case _:
-            return None
+    return None
 
 
 def baseline_sum(baseline: Mapping[str, Decimal | None]) -> Decimal | None:

@@ -1,6 +1,7 @@
 """Partial dates, study and course days, calendar months, ages and elapsed hours."""
 
 import datetime as dt
+import time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -39,10 +40,21 @@ def test_partial_date_spans_all_it_can_mean(text: str, first: str, last: str) ->
     assert (span.earliest.isoformat("T", "minutes"), span.latest.isoformat("T", "minutes")) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "24", "2024-13", "2023-02-29", "2024-3", "2024-03-09-01", "2024-00", "March 2024"])
+@pytest.mark.parametrize("text", ["", "24", "2024-13", "2023-02-29", "2024-3", "2024-03-09-01", "2024-00", "0000", "March 2024"])
 def test_text_that_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         dates.interval(text)
+
+
+def test_the_refusal_names_the_text() -> None:
+    with pytest.raises(ValueError, match="is not a date") as refused:
+        dates.interval("March 2024")
+    assert str(refused.value) == "'March 2024' is not a date"
+
+
+def test_a_clock_time_is_known_to_the_minute_of_the_site() -> None:
+    stamp = dt.datetime(2024, 3, 9, 14, 20, 33, 5, tzinfo=ZoneInfo("America/Los_Angeles"))
+    assert dates.interval(stamp) == dates.interval("2024-03-09T14:20")
 
 
 @given(partial_dates())
@@ -91,6 +103,7 @@ def test_adding_months_keeps_the_day_or_takes_the_last_of_the_month(start: dt.da
         ("2024", "2024-12-31", False),
         ("2024-03-04", "2024-03-04T09:00", False),
         ("2024-03-04T08:59", "2024-03-04T09:00", True),
+        ("2024-03-04T09:00", "2024-03-04T09:00", False),
     ],
 )
 def test_certainly_before(one: str, other: str, before: bool) -> None:
@@ -200,6 +213,15 @@ def test_hours_need_both_clock_times(one: str | None, other: str | None, hours: 
 def test_a_clock_change_in_the_night_is_counted_with_the_zone(one: str, other: str, by_the_wall: int, elapsed: int) -> None:
     assert dates.hours_between(one, other) == by_the_wall
     assert dates.hours_between(one, other, ZoneInfo("America/Los_Angeles")) == elapsed
+
+
+def test_without_a_zone_the_clock_on_the_wall_counts_whatever_the_computer_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "America/Los_Angeles")
+        time.tzset()
+        minutes = dates.minutes_between("2024-03-09T22:00", "2024-03-10T06:00")
+    time.tzset()
+    assert (minutes, type(minutes)) == (480, int)
 
 
 def test_anti_pd1_exposure_in_days() -> None:

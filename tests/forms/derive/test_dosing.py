@@ -94,6 +94,10 @@ def test_slots_are_planned_eight_hours_apart_day_and_night() -> None:
     assert (len(times), times[-1]) == (14, "2024-03-15T22:00")
 
 
+def test_fewer_slots_may_be_planned() -> None:
+    assert dosing.planned_slot_times("2024-03-11T14:00", 2) == ("2024-03-11T14:00", "2024-03-11T22:00")
+
+
 def test_fourteen_doses_from_16_h_on_day_8_end_at_midnight_after_day_12() -> None:
     assert dosing.planned_slot_times("2024-03-11T16:00")[-1] == "2024-03-16T00:00"
 
@@ -123,12 +127,25 @@ def test_days_between_nivolumab_doses(doses: list[str], days: tuple[int, ...]) -
 def test_rest_between_the_admissions() -> None:
     assert dosing.rest_between("2024-03-15T22:00", "2024-03-25T14:00") == 232
     assert dosing.rest_between("2024-03-15", "2024-03-25T14:00") is None
+    assert dosing.rest_between("2024-03-05T22:00", "2024-03-15T22:00", ZoneInfo("America/Los_Angeles")) == 239
 
 
 def test_first_and_last_dose_follow_time_and_not_slot_order() -> None:
     slots = [given(2, "2024-03-11T22:00"), given(1, "2024-03-11T14:00"), held(3)]
     assert dosing.first_and_last_given(slots) == ("2024-03-11T14:00", "2024-03-11T22:00")
     assert dosing.first_and_last_given([held(1)]) is None
+    three = [given(1, "2024-03-11T14:00"), given(2, "2024-03-11T22:00"), given(3, "2024-03-12T06:00")]
+    assert dosing.first_and_last_given(three) == ("2024-03-11T14:00", "2024-03-12T06:00")
+
+
+def test_a_held_slot_with_a_time_is_no_dose() -> None:
+    slots = [Slot(1, dosing.HELD, "2024-03-11T14:00"), given(2, "2024-03-11T22:00")]
+    assert dosing.first_and_last_given(slots) == ("2024-03-11T22:00", "2024-03-11T22:00")
+
+
+def test_a_dose_without_its_time_may_be_later_than_the_first_minute_of_the_day() -> None:
+    slots = [given(1, "2024-03-11"), given(2, "2024-03-11T00:00")]
+    assert dosing.first_and_last_given(slots) == ("2024-03-11T00:00", "2024-03-11")
 
 
 @pytest.mark.parametrize(
@@ -154,3 +171,14 @@ def test_share_of_doses_on_protocol_days() -> None:
     assert found.days == ((1, 12), (2, 13), (4, None))
     assert (found.inside, found.known, found.percent_inside) == (1, 2, 50)
     assert dosing.dosing_days([held(1)], DAY_ONE, 1).percent_inside is None
+
+
+def test_the_first_and_the_last_day_of_an_admission_are_days_of_the_protocol() -> None:
+    slots = [given(1, "2024-03-10"), given(2, "2024-03-11"), given(3, "2024-03-15"), given(4, "2024-03-16")]
+    found = dosing.dosing_days(slots, DAY_ONE, 1)
+    assert (found.inside, found.known, found.listed) == (2, 4, "7, 8, 12, 13")
+    assert found.words(1) == "2 of 4 doses on course days 8-12 = 50.0 %; slot 1 on day 7, slot 4 on day 13"
+    inside = dosing.dosing_days(slots[1:3], DAY_ONE, 1)
+    assert inside.words(1) == "2 of 2 doses on course days 8-12 = 100.0 %"
+    unknown = dosing.dosing_days([given(1, "2024-03"), *slots[1:3]], DAY_ONE, 1)
+    assert unknown.words(1) == "2 of 2 doses on course days 8-12 = 100.0 %"

@@ -38,6 +38,8 @@ def number(text: str | None) -> Decimal | None:
         ("'>40' at the upper limit", "GT", "40", "0", "40", "HIGH"),
         ("'>30' across the upper limit", "GT", "30", "0", "40", None),
         ("'>90' with no upper limit", "GT", "90", "60", None, "NORMAL"),
+        ("'<1.2' at the upper limit, with no lower one", "LT", "1.2", None, "1.2", "NORMAL"),
+        ("'>60' at the lower limit, with no upper one", "GT", "60", "60", None, "NORMAL"),
         ("'>50' across the lower limit", "GT", "50", "60", None, None),
     ],
 )
@@ -80,6 +82,9 @@ RANGES = [ADULT, WOMEN, MEN_OLD, MEN_NEW, ELSEWHERE]
         ("man of 50 on the last day of the old range", Sample("UCSD", dt.date(2023, 12, 31), "M", 50), "g/dL", "M until 2023"),
         ("man of 64, last year of the range", Sample("UCSD", ON, "M", 64), "g/dL", "M"),
         ("man of 65, only the range for all fits", Sample("UCSD", ON, "M", 65), "g/dL", "both"),
+        ("man of 18, first year of the range", Sample("UCSD", ON, "M", 18), "g/dL", "M"),
+        ("man of 17, only the range for all fits", Sample("UCSD", ON, "M", 17), "g/dL", "both"),
+        ("man of 50 on the first day of the new range", Sample("UCSD", dt.date(2024, 1, 1), "M", 50), "g/dL", "M"),
         ("sex not known", Sample("UCSD", ON, None, 50), "g/dL", "both"),
         ("age not known", Sample("UCSD", ON, "F", None), "g/dL", "both"),
         ("unit spelt another way", Sample("UCSD", ON, "F", 50), "G/DL", "F"),
@@ -91,6 +96,12 @@ RANGES = [ADULT, WOMEN, MEN_OLD, MEN_NEW, ELSEWHERE]
 def test_the_range_of_laboratory_person_and_day(who: str, sample: Sample, unit: str, expected: str | None) -> None:
     found = labs.select_range(RANGES, HGB, unit, sample)
     assert (found.uid if found else None) == expected
+
+
+def test_a_range_for_children_is_one_for_the_newborn() -> None:
+    children = RangeRow("UCSD", "HGB", "g/dL", age_to=17, lln=Decimal(11))
+    assert labs.select_range([children], HGB, "g/dL", Sample("UCSD", ON, None, 0)) == children
+    assert labs.select_range([children], HGB, "g/dL", Sample("UCSD", ON, None, 18)) is None
 
 
 def test_no_range_of_another_test_or_panel() -> None:

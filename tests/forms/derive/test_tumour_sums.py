@@ -49,6 +49,18 @@ def test_an_incomplete_sum_names_what_is_missing_and_never_becomes_the_nadir() -
     sums = target_sums(BASELINE, WORKED_EXAMPLE)
     assert (sums[2].missing, sums[2].measured_mm) == (("T01",), 15)
     assert (sums[3].nadir_mm, sums[3].nadir_key) == (38, "06-10")
+    assert [one.key for one in sums] == ["04-08", "06-10", "08-12", "10-14", "12-16"]
+
+
+def test_of_equal_sums_the_first_is_the_nadir() -> None:
+    points = [TimePoint(key, {"T1": measured(mm)}) for key, mm in (("scan 9", "30"), ("scan 10", "30"), ("scan 11", "40"))]
+    assert [one.nadir_key for one in target_sums({"T1": Decimal(50)}, points)] == ["", "scan 9", "scan 9"]
+
+
+def test_without_a_baseline_sum_the_first_complete_one_is_the_nadir() -> None:
+    points = [point("1", measured("30"), measured("18"), measured("14")), point("2", *[measured("9")] * 3)]
+    sums = target_sums(BASELINE | {"T03": None}, points)
+    assert [(one.sum_mm, one.nadir_mm, one.nadir_key) for one in sums] == [(62, None, ""), (27, 62, "1")]
 
 
 def test_baseline_itself_may_be_the_nadir() -> None:
@@ -105,6 +117,6 @@ def test_decimals_hold_where_binary_numbers_fail() -> None:
     assert sums.sum_mm is not None and sums.sum_mm * 10 <= Decimal(23) * 7
 
 
-@pytest.mark.parametrize(("percent", "shown"), [("0", "0.0 %"), ("-0.04", "0.0 %"), ("19.95", "+20.0 %"), ("-100", "-100.0 %")])
+@pytest.mark.parametrize(("percent", "shown"), [("0", "0.0 %"), ("-0.04", "0.0 %"), ("19.95", "+20.0 %"), ("0.25", "+0.3 %"), ("-100", "-100.0 %")])
 def test_percent_for_the_eye(percent: str, shown: str) -> None:
     assert shown_percent(Decimal(percent)) == shown

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from forms.derive.ctcae import NOTHING_ELSE, Grading, grade
 from forms.derive.ctcae_facts import Context, Measured
 from forms.dictionaries.ctcae_thresholds import list_bands
-from forms.dictionaries.lab_tests import LAB_TESTS, Kind, LabTest, get_test
+from forms.dictionaries.lab_tests import LAB_TESTS, Kind
 from forms.dictionaries.units import normalise_unit
 
 SEVERE = (3, 4)
@@ -96,7 +96,7 @@ def grade_result(
             words = _correction_words(measured, corrected, albumin)
             measured = corrected
     found = [(term, grade(term, code, measured, context, direction=direction)) for term, direction in terms]
-    worst = _worst(get_test(panel, code), found)
+    worst = _worst(found)
     return replace(worst, words=f"{words} {worst.words}".strip())
 
 
@@ -118,11 +118,11 @@ def _plain(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def _worst(test: LabTest, found: Sequence[tuple[str, Grading]]) -> ResultGrade:
+def _worst(found: Sequence[tuple[str, Grading]]) -> ResultGrade:
     """The worst grade that is certain, unless a term that is open could be worse."""
     certain = [(one.grade, term, one) for term, one in found if one.grade is not None]
     sure = max((number for number, _, _ in certain), default=0)
-    still_open = [(term, one) for term, one in found if one.grade is None and max(one.possible, default=5) > sure]
+    still_open = [(term, one) for term, one in found if one.grade is None and max(one.possible) > sure]
     if still_open:
         return ResultGrade(None, "", "", _open_words(still_open))
     if not sure:

@@ -87,7 +87,7 @@ class Known:
             return self.baseline
         (wants,) = self.baseline.wants
         if band.direction == bands.HIGH:
-            return above(self.uln.low, wants) if self.uln.is_exact else self.baseline
+            return above(self.uln.low, wants)
         # Nothing is below a limit of zero.
         return below(self.lln.low, wants) if self.lln.is_exact and self.lln.low else self.baseline
 

@@ -159,6 +159,6 @@ def fits_baseline(band: Band, known: Known) -> Answer:
         return True, ()
     is_abnormal = known.is_baseline_abnormal(band.direction)
     if is_abnormal is None:
-        limit = known.reference("ULN" if band.direction == HIGH else "LLN", band)
+        limit = known.uln if band.direction == HIGH else known.lln
         return None, (*known.baseline.wants, *limit.wants)
     return is_abnormal is (band.baseline == ABNORMAL), ()

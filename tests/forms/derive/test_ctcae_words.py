@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from forms.derive.ctcae import grade
 from forms.derive.ctcae_facts import Measured
+from forms.dictionaries.ctcae_bands import HIGH, LOW
 from tests.forms.derive.ctcae_table import graded
 
 ALT = ("Alanine aminotransferase increased", "ALT")
@@ -89,6 +91,7 @@ DISAGREE = "Missing: a percent change that agrees with value and baseline."
          "A decrease of 10 % from baseline is at or above 10 and below 20."),
         (LOSS, "72", "kg", "baseline=80 pct_change_from_baseline=-9.9", None, f"Grade 1 or 2 is possible. {DISAGREE}"),
         (("Hypokalemia", "CA"), "3", "mmol/L", "", None, "Hypokalemia is graded by K, not by CA."),
+        (ANAEMIA, "11", "g/dL", "lln=12 uln=12", 1, "11 g/dL is at or above 10 and below LLN (12)."),
     ],
 )  # fmt: skip
 def test_the_whole_explanation(
@@ -96,6 +99,19 @@ def test_the_whole_explanation(
 ) -> None:
     found = graded(*term, value, unit, facts)
     assert (found.grade, found.explanation) == (expected, explanation)
+
+
+@pytest.mark.parametrize(
+    ("term", "test", "direction", "explanation"),
+    [
+        ("Hypokalemia", "K", HIGH, "Hypokalemia grades low values only, not high ones."),
+        ("Blood lactate dehydrogenase increased", "LDH", LOW,
+         "Blood lactate dehydrogenase increased grades high values only, not low ones."),
+    ],
+)  # fmt: skip
+def test_a_term_of_the_other_direction_says_so(term: str, test: str, direction: str, explanation: str) -> None:
+    found = grade(term, test, Measured(Decimal(6)), direction=direction)
+    assert (found.grade, found.explanation) == (None, explanation)
 
 
 def test_in_another_unit_all_numbers_of_a_result_are_converted() -> None:

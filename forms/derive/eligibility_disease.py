@@ -146,8 +146,8 @@ def disease(when: Anchors, histories: Records) -> Judgement:
     tumour = None if record.tumour_type is None else True
     holds = every(yes(record.histology_confirmed), tumour, is_advanced)
     kind = LISTS["TUMTYPE"].label(record.tumour_type) if record.tumour_type else "tumour not entered"
-    resectable = {"Y": ", unresectable", "N": ", resectable"}.get(record.unresectable or "", "")
-    confirmed = {"Y": "confirmed", "N": "not confirmed"}.get(record.histology_confirmed or "", "not answered")
+    resectable = {"Y": ", unresectable", "N": ", resectable"}.get(record.unresectable, "")
+    confirmed = {"Y": "confirmed", "N": "not confirmed"}.get(record.histology_confirmed, "not answered")
     value = f"{kind}, stage {stage or 'not entered'}{resectable}"
     words = f"histology {confirmed}; stage IV, or III and unresectable, expected"
     return judged(holds, Evidence(value, "", item_place(record, "current_stage"), words))
@@ -191,7 +191,7 @@ def brain_metastases(when: Anchors, histories: Records) -> Judgement:
     present = either(*(answer for answer, _ in active))
     row = next(line for answer, line in active if answer is present)
     status = LISTS["CNSSTAT"].label(row.cns_status) if row.cns_status else "status not entered"
-    symptoms = {"Y": "yes", "N": "no"}.get(row.symptomatic or "", "not answered")
+    symptoms = {"Y": "yes", "N": "no"}.get(row.symptomatic, "not answered")
     evidence = Evidence(f"{status}, symptomatic {symptoms}", f"{row.cns_last_imaging or ''}",
                         item_place(record, "cns_status", row), "active and symptomatic is excluded")  # fmt: skip
     return _absent(present, evidence, Question("DH-04", {"status": status.lower(), "symptoms": symptoms}))

@@ -74,13 +74,9 @@ def malignancy(when: Anchors, lines: Records) -> Judgement:
     def is_present(line: Record) -> bool | None:
         if line.category != "MALIGNANCY" or line.malignancy_exception:
             return False
-        return either(yes(line.ongoing), _ended_after(line, limit), since(line.start, limit))
+        return either(yes(line.ongoing), since(line.end, limit), since(line.start, limit))
 
     return _by_lines(lines, is_present, "term", f"no other malignancy after {limit}")
-
-
-def _ended_after(line: Record, limit: dt.date) -> bool | None:
-    return False if line.ongoing == "Y" else since(line.end, limit)
 
 
 def wound(when: Anchors, lines: Records) -> Judgement:
@@ -92,7 +88,7 @@ def wound(when: Anchors, lines: Records) -> Judgement:
     def is_present(line: Record) -> bool | None:
         if line.category != "WOUND_FRACTURE":
             return False
-        goes_on = either(yes(line.ongoing), _ended_after(line, limit), since(line.start, limit))
+        goes_on = either(yes(line.ongoing), since(line.end, limit), since(line.start, limit))
         return every(by(line.start, first_dose), goes_on)
 
     return _by_lines(lines, is_present, "term", f"no wound or fracture from {limit} on")
@@ -219,13 +215,13 @@ def autoimmune_disease(when: Anchors, lines: Records, medications: Records) -> J
     """Exclusion 14 (A7): no autoimmune disease in need of treatment, no immunosuppressant, and no 10 mg with one."""
     if when.first_dose is None:
         return cannot_tell(NO_FIRST_DOSE)
-    treated = _by_lines(lines, _needs_treatment, "term", "no autoimmune disease that needs treatment")
-    on = when.first_dose
+    on, absent = when.first_dose, "no autoimmune disease that needs treatment"
+    treated = _by_lines(lines, _needs_treatment, "term", absent)
 
     def is_suppressant(line: Record) -> bool | None:
         return line.class_flag == "IMMUNOSUPPRESSANT" and runs_at(line, on)
 
-    suppressed = _by_lines(medications, is_suppressant, "drug", "no immunosuppressant")
+    suppressed = _by_lines(medications, is_suppressant, "drug", absent)
     with_steroid = _steroid_with_autoimmune(lines, medications, on)
     parts = [treated, suppressed, *([with_steroid] if with_steroid else [])]
     order = ("NOT MET", "CANNOT TELL", MANUAL)

@@ -49,7 +49,7 @@ def consent(when: Anchors, consents: Records) -> Judgement:
     if not signed:
         return cannot_tell("no consent with a date of signature")
     first = min(signed, key=lambda record: (record.signature_date, record.number))
-    value = f"able and willing: {_WORDS.get(first.capacity_confirmed or '', 'not answered')}"
+    value = f"able and willing: {_WORDS.get(first.capacity_confirmed, 'not answered')}"
     evidence = Evidence(value, f"{first.signature_date}", item_place(first, "capacity_confirmed"), "signed")
     return judged(yes(first.capacity_confirmed), evidence)
 
@@ -142,7 +142,7 @@ def women(when: Anchors, people: Records, tests: Records) -> Judgement:
         return not_applicable(why, item_place(person, "sex" if person.sex == "M" else "childbearing"))
     test = _last_test(when, tests)
     holds = every(yes(person.childbearing), yes(person.contraception_agreed), _is_negative(test))
-    agreed = {"Y": "agreed", "N": "not agreed"}.get(person.contraception_agreed or "", "not answered")
+    agreed = {"Y": "agreed", "N": "not agreed"}.get(person.contraception_agreed, "not answered")
     result = test.result.lower() if test is not None else "not entered"
     place = item_place(test, "result") if test is not None else item_place(person, "contraception_agreed")
     evidence = Evidence(f"test {result}, contraception {agreed}", _sampled(test), place,
@@ -171,7 +171,7 @@ def men(when: Anchors, people: Records) -> Judgement:
     if person.sex == "F" or person.surgically_sterile_m == "Y":
         why = "sex at birth is female" if person.sex == "F" else "surgically sterile"
         return not_applicable(why, item_place(person, "sex" if person.sex == "F" else "surgically_sterile_m"))
-    agreed = {"Y": "agreed", "N": "not agreed"}.get(person.contraception_agreed or "", "not answered")
+    agreed = {"Y": "agreed", "N": "not agreed"}.get(person.contraception_agreed, "not answered")
     place = item_place(person, "contraception_agreed")
     holds = None if person.surgically_sterile_m is None else yes(person.contraception_agreed)
     evidence = Evidence(f"contraception {agreed}", "", place, "adequate contraception expected")

@@ -83,6 +83,22 @@ def test_percent_of_planned(what: str, doses: int, admissions: int, shown: str) 
     assert percent is not None and str(percent.quantize(Decimal("0.1"))) == shown
 
 
+def test_one_admission_is_planned_unless_more_are_named() -> None:
+    assert dosing.percent_of_planned(7) == 50
+    assert dosing.percent_of_planned_words([7]) == "7 of 14 planned doses = 50.0 %"
+
+
+def test_a_held_dose_with_an_amount_adds_nothing() -> None:
+    slots = [given(1), Slot(2, dosing.HELD, None, FULL)]
+    assert dosing.cumulative_iu(slots) == FULL
+    assert dosing.cumulative_iu_words(slots) == "1 x 49,440,000 IU = 49,440,000 IU"
+
+
+def test_the_rest_in_words_has_one_decimal() -> None:
+    words = dosing.rest_words("2024-03-15T22:00", "2024-03-25T14:00", Decimal(232))
+    assert words == "2024-03-15 22:00 to 2024-03-25 14:00 = 232.0 h (9.7 days)"
+
+
 def test_two_started_courses_plan_56_doses() -> None:
     assert dosing.percent_of_planned(28, dosing.planned_admissions(2)) == 50
     assert dosing.percent_of_planned(0, dosing.planned_admissions(0)) is None

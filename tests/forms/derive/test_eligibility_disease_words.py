@@ -102,6 +102,10 @@ RECENCY: Cases = [
          "2023-10-01")])]),
      "MET: Pembrolizumab | 2023-12-05 | DH.PD1.LAST_DOSE (SCR, row 2) | 2 months 25 days before 2024-03-01; not "
      "before 2023-09-01 expected"),
+    ("of two the one that may be later",
+     lambda: judge.recency(WHEN, [history(PD1=[line("2023", "2023-12-05"), line("2022", "2023-12")])]),
+     "MET: Pembrolizumab | 2023-12 | DH.PD1.LAST_DOSE (SCR, row 2) | an unknown number of months before "
+     "2024-03-01; not before 2023-09-01 expected"),
     ("of two that may end on the same day, the surer",
      lambda: judge.recency(WHEN, [history(PD1=[line("2023", "2023-12-31"), line("2022", "2023-12")])]),
      "MET: Pembrolizumab | 2023-12-31 | DH.PD1.LAST_DOSE (SCR, row 1) | 2 months 1 days before 2024-03-01; not "

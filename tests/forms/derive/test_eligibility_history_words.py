@@ -82,6 +82,8 @@ WOUND: Cases = [
          ongoing="N")]),
      "NOT MET: fracture | 2024-02-06 to unknown | MH.TERM (line 1) | recorded ? IE-06 form=medical history, n=1, "
      "text=fracture, dates=2024-02-06 to unknown"),
+    ("a disease that is no wound", lambda: judge.wound(WHEN, [condition("GENERAL", "2023")]),
+     "MANUAL: - | - | - | no wound or fracture from 2024-02-05 on"),
 ]  # fmt: skip
 
 ARTERIAL_EVENT: Cases = [
@@ -100,6 +102,8 @@ ARTERIAL_EVENT: Cases = [
      "MANUAL: - | - | - | no arterial event after 2023-09-04"),
     ("in September, open", lambda: judge.arterial_event(WHEN, [condition("ARTERIAL_TE", "2023-09", "2023-10")]),
      "CANNOT TELL: condition | 2023-09 to 2023-10 | MH.TERM (line 1) | what is entered leaves it open"),
+    ("a disease that is no arterial event", lambda: judge.arterial_event(WHEN, [condition("GENERAL", "2024-01-10")]),
+     "MANUAL: - | - | - | no arterial event after 2023-09-04"),
 ]  # fmt: skip
 
 ALLERGY_AND_TUBERCULOSIS: Cases = [
@@ -182,6 +186,9 @@ STEROIDS: Cases = [
     ("dose not known", lambda: judge.steroids(WHEN, [steroid("prednisone", None)], []),
      "CANNOT TELL: prednisone unknown dose | 2024-03-04 | CM.PRED_EQUIV (line 1) | at least 0 mg/day prednisone "
      "on 2024-03-04, at most 10 expected"),
+    ("dose not known, unit known", lambda: judge.steroids(WHEN, [steroid("prednisone", None, unit="mg")], []),
+     "CANNOT TELL: prednisone unknown dose mg | 2024-03-04 | CM.PRED_EQUIV (line 1) | at least 0 mg/day "
+     "prednisone on 2024-03-04, at most 10 expected"),
     ("unit not known", lambda: judge.steroids(WHEN, [steroid("prednisone", "5", unit=None)], []),
      "CANNOT TELL: prednisone 5 | 2024-03-04 | CM.PRED_EQUIV (line 1) | at least 0 mg/day prednisone on "
      "2024-03-04, at most 10 expected"),
@@ -242,6 +249,10 @@ AUTOIMMUNE_DISEASE: Cases = [
     ("another disease with prednisone 10 mg",
      lambda: judge.autoimmune_disease(WHEN, [condition("GENERAL", "2020")], [steroid("prednisone", "10")]),
      "MANUAL: - | - | - | no autoimmune disease that needs treatment"),
+    ("autoimmune disease with dexamethasone 2 mg",
+     lambda: judge.autoimmune_disease(WHEN, [THYROIDITIS], [steroid("dexamethasone", "2")]),
+     "NOT MET: thyroiditis, 13.3 mg/day prednisone | 2024-03-04 | CM.PRED_EQUIV (line 1) | less than 10 mg "
+     "expected ? IE-06 form=medical history, n=1, text=thyroiditis with 13.3 mg/day prednisone, dates=2020 to now"),
 ]  # fmt: skip
 
 

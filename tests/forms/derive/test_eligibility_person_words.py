@@ -125,6 +125,10 @@ PERFORMANCE_STATUS: Cases = [
      "IE-05 g=1, date=2024-02-01, reg=2024-03-01"),
     ("28 days before", lambda: judge.performance(WHEN, [status("0", "2024-02-02")]),
      "MET: ECOG 0 | 2024-02-02 | PE.ECOG (SCR) | 0 or 1 expected; 28 days before 2024-03-01, limit 28"),
+    ("a later examination without a status",
+     lambda: judge.performance(WHEN, [status("1", "2024-02-20"), record("PE", "SCR", line=2,
+         ecog_date="2024-02-25")]),
+     "MET: ECOG 1 | 2024-02-20 | PE.ECOG (SCR) | 0 or 1 expected; 10 days before 2024-03-01, limit 28"),
 ]  # fmt: skip
 
 HEART_AND_LUNGS: Cases = [
@@ -236,9 +240,24 @@ PREGNANCY: Cases = [
      lambda: judge.pregnancy(WHEN, [person(**WOMAN)], [pregnancy_test("NEGATIVE"), record("PREG", "SCR", line=2,
          performed="N", sample_dt="2024-02-20 08:00", breastfeeding="N")]),
      "MET: test negative, breastfeeding no | 2024-03-03 08:00 | PREG.RESULT (SCR) | neither expected"),
+    ("breastfeeding answered after the first dose",
+     lambda: judge.pregnancy(WHEN, [person(**WOMAN)], [pregnancy_test("NEGATIVE", breastfeeding="N"),
+         pregnancy_test("NEGATIVE", "2024-03-05 08:00", breastfeeding="Y", line=2)]),
+     "MET: test negative, breastfeeding no | 2024-03-03 08:00 | PREG.RESULT (SCR) | neither expected"),
+    ("of two answers the later in time",
+     lambda: judge.pregnancy(WHEN, [person(**WOMAN)], [pregnancy_test("NEGATIVE", breastfeeding="N"),
+         pregnancy_test("NEGATIVE", "2024-03-01 08:00", breastfeeding="Y", line=2)]),
+     "MET: test negative, breastfeeding no | 2024-03-03 08:00 | PREG.RESULT (SCR) | neither expected"),
 ]  # fmt: skip
 
 HYPERTENSION: Cases = [
+    ("told after the first dose",
+     lambda: judge.hypertension(WHEN, [heart(htn_duration="N"), heart("2024-03-05", htn_duration="Y", line=2)], []),
+     "MET: above 160/100 for more than 4 weeks: no | 2024-02-20 | CARD.HTN_DURATION (SCR) | -"),
+    ("of two answers the last in time",
+     lambda: judge.hypertension(WHEN, [heart("2024-02-25", htn_duration="N"), heart("2024-02-20", htn_duration="Y",
+         line=2)], []),
+     "MET: above 160/100 for more than 4 weeks: no | 2024-02-25 | CARD.HTN_DURATION (SCR) | -"),
     ("more than 4 weeks", lambda: judge.hypertension(WHEN, [heart(htn_duration="Y")], []),
      "NOT MET: above 160/100 for more than 4 weeks: yes | 2024-02-20 | CARD.HTN_DURATION (SCR) | -"),
     ("not more than 4 weeks", lambda: judge.hypertension(WHEN, [heart(htn_duration="N")], []),

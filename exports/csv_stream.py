@@ -67,7 +67,6 @@ class _Cells(dict[type, Callable[[Any], str]]):
         text = _guarded_text if mode is Mode.LISTING else _text
         super().__init__(
             {
-                type(None): _nothing,
                 str: text,
                 int: str,
                 Decimal: _as_in_trail,
@@ -86,16 +85,12 @@ class _Cells(dict[type, Callable[[Any], str]]):
 
     def line(self, row: Sequence[Any]) -> str:
         """One row with its line end."""
-        return ",".join([self[type(value)](value) for value in row]) + "\r\n"
+        return ",".join(["" if value is None else self[type(value)](value) for value in row]) + "\r\n"
 
 
 def joined(values: Iterable[str]) -> str:
     """Several submission values in one cell."""
     return ";".join(values)
-
-
-def _nothing(_value: None) -> str:
-    return ""
 
 
 def _text(value: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from edc.db import ALL, Base, Scope
 from edc.records.models import FormRecord
@@ -29,7 +29,7 @@ _subject: Table = Subject.__table__  # type: ignore[assignment]
 _site: Table = Site.__table__  # type: ignore[assignment]
 _visit: Table = Visit.__table__  # type: ignore[assignment]
 
-Convert = Callable[[Any], Any]
+Convert = Callable[[Any, str], Any]
 
 
 @dataclass(frozen=True)
@@ -129,15 +129,19 @@ def stream_rows(
     `subjects`: uids of the participants to take (None: all in the scope). `open_identifier(ciphertext, context)` opens
     identifying values; without it they stay out. Removed records and rows are not among the rows.
     """
-    statement = _statement(scope, dataset, subjects)
-    converters = [_converter(column, open_identifier) for column in dataset.columns]
-    result = connection.execution_options(yield_per=AT_ONCE).execute(statement)
-    for row in result:
-        uid = row[-1]
-        yield [convert((value, uid)) for convert, value in zip(converters, row[:-1], strict=True)]
+    chosen = _chosen(dataset)
+    places = {column: place for place, column in enumerate(dict.fromkeys(chosen))}
+    statement = _statement(scope, dataset, list(places), subjects)
+    plan = [
+        (places[source], _converter(column, open_identifier))
+        for column, source in zip(dataset.columns, chosen, strict=True)
+    ]
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(statement):
+        yield [convert(row[place], row[-1]) if convert else row[place] for place, convert in plan]
 
 
-def _statement(scope: Scope, dataset: Dataset, subjects: Collection[str] | None) -> Select[*tuple[Any, ...]]:
+def _chosen(dataset: Dataset) -> list[ColumnElement[Any]]:
+    """The column of the database behind each column of a data file."""
     table = dataset.table
     sources = {
         "STUDYID": _subject.c.code, "SITEID": _site.c.code, "SUBJID": _subject.c.code, "VISIT": _visit.c.oid,
@@ -147,10 +151,16 @@ def _statement(scope: Scope, dataset: Dataset, subjects: Collection[str] | None)
     }  # fmt: skip
     if dataset.group:
         sources |= {"ROW_UID": table.c.uid, "ROW_NO": table.c.row_no}
-    chosen = [sources[c.name] if c.kind == "key" else table.c[c.attribute] for c in dataset.columns]
+    return [sources[c.name] if c.kind == "key" else table.c[c.attribute] for c in dataset.columns]
+
+
+def _statement(
+    scope: Scope, dataset: Dataset, wanted: Sequence[ColumnElement[Any]], subjects: Collection[str] | None
+) -> Select[*tuple[Any, ...]]:
+    table = dataset.table
     joined_on = table.c.record_uid == _record.c.uid if dataset.group else table.c.uid == _record.c.uid
     statement = (
-        select(*[column.label(f"c{number}") for number, column in enumerate(chosen)], table.c.uid.label("row_key"))
+        select(*[column.label(f"c{number}") for number, column in enumerate(wanted)], table.c.uid.label("row_key"))
         .select_from(table)
         .join(_record, joined_on)
         .join(_subject, _subject.c.uid == _record.c.subject_uid)
@@ -168,23 +178,36 @@ def _statement(scope: Scope, dataset: Dataset, subjects: Collection[str] | None)
     return statement.order_by(*order)
 
 
-def _converter(column: Column, open_identifier: Callable[[str, str], str] | None) -> Convert:
+def _converter(column: Column, open_identifier: Callable[[str, str], str] | None) -> Convert | None:
+    """What makes a cell of a stored value and the uid of its row; None where the value stands as it is."""
     item = column.item
     if column.name == "STUDYID":
         study = STUDY_ID.value
-        return lambda cell: study
+        return lambda value, uid: study
     if column.kind == "decode" and item is not None:
-        return lambda cell: None if cell[0] is None else display(item, cell[0])
+        words = _Words(item)
+        return lambda value, uid: words[value]
     if column.kind == "unit" and item is not None:
         unit = item.unit
-        return lambda cell: None if cell[0] is None else unit
+        return lambda value, uid: None if value is None else unit
     if column.kind == "year" and item is not None:
         oid = item.oid
-        return lambda cell: _year(cell, oid, open_identifier)
-    return lambda cell: cell[0]
+        return lambda value, uid: _year(value, uid, oid, open_identifier)
+    return None
 
 
-def _year(cell: tuple[Any, str], oid: str, open_identifier: Callable[[str, str], str] | None) -> str | None:
+class _Words(dict[Any, str | None]):
+    """The words of each value of an item, found once: a code list has few."""
+
+    def __init__(self, item: it.Item) -> None:
+        super().__init__({None: None})
+        self.item = item
+
+    def __missing__(self, value: Any) -> str | None:
+        self[value] = display(self.item, value)
+        return self[value]
+
+
+def _year(stored: Any, uid: str, oid: str, open_identifier: Callable[[str, str], str] | None) -> str | None:
     """The year of an identifying date, the most that leaves the site."""
-    stored, uid = cell
     return None if stored is None or open_identifier is None else open_identifier(stored, f"{uid}|{oid}")[:4]

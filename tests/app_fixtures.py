@@ -49,15 +49,21 @@ BROWSER = {"User-Agent": "Ward tablet", "Sec-Fetch-Site": "same-origin"}
 
 
 class _Route(Rule):
-    """A route that compiles the code of its addresses once in a process: each test's application has the same routes."""
+    """A route that is compiled once in a process: the application of each test has the same routes."""
 
-    _compiled: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+    _compiled: ClassVar[dict[tuple[object, ...], Rule]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (self.rule, self.subdomain, repr(self.defaults), append_unknown)
+    def compile(self) -> None:
+        key = (self.rule, self.subdomain, repr(self.defaults), tuple(self.map.converters.values()))
         if key not in self._compiled:
-            self._compiled[key] = super()._compile_builder(append_unknown)
-        return self._compiled[key]
+            super().compile()
+            self._compiled[key] = self
+            return
+        known = self._compiled[key]
+        self._parts, self._trace, self._converters = known._parts, known._trace, known._converters
+        self.arguments = set(known.arguments)
+        self._build = known._build.__func__.__get__(self)
+        self._build_unknown = known._build_unknown.__func__.__get__(self)
 
 
 Flask.url_rule_class = _Route

@@ -9,6 +9,11 @@ from sqlalchemy import Engine, create_engine
 
 from tests import databases
 
+LONGEST = (
+    "tests/browser/test_story.py", "tests/demo/test_demo.py", "tests/amendment/test_rehearsal.py",
+    "tests/amendment/test_add_a_crf.py", "tests/test_walk.py",
+)  # fmt: skip
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole-pilot", action="store_true", help="send all 306 participants of the CDISC pilot")
@@ -17,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.begin_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no worker has one of them before it when the others are done."""
+    rank = {path: number for number, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:

@@ -1,8 +1,10 @@
 """An application with the people of a site and a participant in the first IL-2 admission; import the fixture `ward`."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from html.parser import HTMLParser
 from typing import Any
 
@@ -86,12 +88,32 @@ def clock_of(app: Flask) -> SetClock:
     return clock
 
 
+def ward_of(app: Flask) -> Ward:
+    """The ward in an application."""
+    casebook = Casebook(shell(app).engine)
+    casebook.clock = clock_of(app)
+    return Ward(app, casebook)
+
+
+def ward_with(more: Callable[[Ward], object], asked_by: str) -> Any:
+    """The fixture `ward_filling` of a module: before a test that asks for `asked_by` this happened on the ward."""
+
+    @wraps(more)
+    def fill(app: Flask) -> None:
+        fill_ward(app)
+        more(ward_of(app))
+
+    @pytest.fixture(name="ward_filling")
+    def chosen(request: pytest.FixtureRequest) -> Filling:
+        return fill if asked_by in request.fixturenames else fill_ward
+
+    return chosen
+
+
 @pytest.fixture
 def ward(app: Flask, ward_filling: Filling) -> Ward:
     """A ward on Saturday 3 February 2024, 08:30 at the site."""
-    casebook = Casebook(shell(app).engine)
-    casebook.clock = clock_of(app)
-    return Ward(furnished(app, ward_filling), casebook)
+    return ward_of(furnished(app, ward_filling))
 
 
 class _Form(HTMLParser):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.app_fixtures import BROWSER, app, application_url
-from tests.ward import BASE, EVENTS, GRID, Ward, ward
+from tests.ward import BASE, EVENTS, GRID, Ward, ward, ward_with
 
 __all__ = ["app", "application_url", "ward"]
 
@@ -140,13 +140,20 @@ def test_what_is_asked_stands_under_its_line(ward: Ward) -> None:
 # --- narrowing and order --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def three(ward: Ward) -> Ward:
+def add_three(ward: Ward) -> None:
     """Acetaminophen that goes on; dexamethasone that was stopped; a vasopressor whose stop is asked about."""
     stopped = {"ongoing": "N", "end": "2024-01-31"}
     add(ward)
     add(ward, {"drug": "Dexamethasone", "class_flag": "STEROID", "frequency": "QD", "dose": "4", "start": "2024-01-24"} | stopped)
     add(ward, {"drug": "Phenylephrine", "class_flag": "VASOPRESSOR", "start": "2024-02-01"} | stopped)
+
+
+ward_filling = ward_with(add_three, "three")
+
+
+@pytest.fixture
+def three(ward: Ward) -> Ward:
+    """The ward with those three lines."""
     return ward
 
 

@@ -10,17 +10,24 @@ from edc.clock import now
 from edc.db import ALL
 from edc.dosing.bedside import due_doses
 from tests.app_fixtures import BROWSER, pass_time, sign_in
-from tests.ward import BASE, GRID, Ward, typed_form
+from tests.ward import BASE, GRID, Ward, typed_form, ward_with
 
 DAY = "/my-day"
 CHART = {"planned_start": "2feb2024 0000", "SLOT.1.start_dt": "0010", "SLOT.2.start_dt": "0805", "SLOT.3.start_dt": "1600"}
 DOSE = f"{GRID}/dose/5"
 
 
-@pytest.fixture
-def stay(ward: Ward) -> Ward:
+def begin_stay(ward: Ward) -> None:
     """A stay on Saturday 3 February, 08:30: planned from midnight of the day before, three doses given, one held."""
     ward.post(ward.client(), GRID, {**CHART, "SLOT.4.status": "HELD", "SLOT.4.hold_reason": "HYPOTENSION"})
+
+
+ward_filling = ward_with(begin_stay, "stay")
+
+
+@pytest.fixture
+def stay(ward: Ward) -> Ward:
+    """The ward with that stay."""
     return ward
 
 

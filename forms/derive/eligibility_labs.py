@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from forms import study
@@ -233,7 +233,7 @@ def last_area(sizes: Records, on: dt.date) -> Decimal | None:
 
 def _by_filtration(found: Measured, value: Decimal, rates: list[Decimal], area: Decimal | None) -> Judgement:
     low, high = rates[0], rates[-1]
-    holds = low >= EGFR_LIMIT if (low >= EGFR_LIMIT) == (high >= EGFR_LIMIT) else None
+    holds = True if low >= EGFR_LIMIT else None if high >= EGFR_LIMIT else False
     shown = short_number(low, 1) if low == high else f"{short_number(low, 1)} to {short_number(high, 1)}"
     words = f"{_in_mg_dl(found, value)} mg/dL is above 1.5; eGFR (CKD-EPI 2021) {shown} mL/min/1.73 m2, 50 expected"
     asked = Question("LB-09", {"x": _in_mg_dl(found, value), "e": shown})
@@ -243,7 +243,7 @@ def _by_filtration(found: Measured, value: Decimal, rates: list[Decimal], area: 
     evidence = found.evidence(f"{words}; {short_number(own, 1)} mL/min at {short_number(area, 3)} m2")
     if low == high and body.straddles(low, own, EGFR_LIMIT):
         asked = Question("LB-09 both", {"e": shown, "d": short_number(own, 1), "area": short_number(area, 3)})
-        return Judgement(judged(holds, evidence).result, evidence, asked)
+        return replace(judged(holds, evidence), question=asked)
     return judged(holds, evidence, asked)
 
 

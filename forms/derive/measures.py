@@ -50,7 +50,7 @@ class Measure:
             return None
         read = f"{number_words(value)} {unit_words(unit)}"
         taken = f"({read} - {self.offset})" if self.offset else read
-        factor = number_words(self.factor) + (f"/{self.divisor}" if self.divisor > 1 else "")
+        factor = number_words(self.factor) + (f"/{self.divisor}" if self.divisor != 1 else "")
         return f"{taken} x {factor} = {number_words(self.standard(value, unit), STANDARD_PLACES)} {self.unit}"
 
 

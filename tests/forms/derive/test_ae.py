@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +25,11 @@ TREATED = Treatment(dt.date(2024, 3, 4), dt.date(2024, 4, 7))
 )
 def test_duration(what: str, start: str, end: str | None, days: int, hours: Decimal | None, is_open: bool) -> None:
     assert ae.duration(start, end, CUT) == ae.Duration(days, hours, is_open)
+
+
+def test_hours_count_a_clock_change_with_the_zone() -> None:
+    found = ae.duration("2024-03-09T22:00", "2024-03-10T06:00", CUT, ZoneInfo("America/Los_Angeles"))
+    assert found == ae.Duration(2, Decimal(7), False)
 
 
 @pytest.mark.parametrize(("start", "end"), [("2024-03", "2024-03-15"), ("2024-03-12", "2024"), ("2024-03-15", "2024-03-12")])
@@ -59,11 +65,16 @@ def test_treatment_emergent_by_onset(what: str, start: str, expected: bool) -> N
         ("rises after the window", [("2024-02-01", 1), ("2024-08-01", 2)], False),
         ("had cleared to 1 before, rises to 2", [("2024-01-01", 3), ("2024-02-20", 1), ("2024-03-20", 2)], True),
         ("rises some time in March", [("2024-02-01", 1), ("2024-03", 2)], True),
+        ("grade 2 noted again", [("2024-02-01", 2), ("2024-03-20", 2)], False),
     ],
 )
 def test_treatment_emergent_by_worsening(what: str, periods: list[tuple[str, int]], expected: bool) -> None:
     history = [GradePeriod(*period) for period in periods]
     assert ae.is_treatment_emergent(periods[0][0], TREATED, history) is expected
+
+
+def test_a_first_grade_in_the_window_is_worse_than_none_before() -> None:
+    assert ae.is_treatment_emergent("2024-02-01", TREATED, [GradePeriod("2024-03-20", 1)])
 
 
 def test_without_a_dose_nothing_is_treatment_emergent() -> None:
@@ -89,6 +100,7 @@ def test_related_to_any_drug(nivolumab: str | None, il2: str | None, expected: b
 
 def test_missing_relation_counts_only_at_analysis() -> None:
     assert not ae.is_related(None, missing_counts=False)
+    assert ae.is_related(None)
 
 
 def test_highest_grade_of_the_history() -> None:
@@ -103,6 +115,11 @@ def test_highest_grade_of_the_history() -> None:
 def test_grade_on_a_day_is_the_highest_of_that_day(on: str, grade: int | None) -> None:
     history = [GradePeriod("2024-03-12T08:00", 2), GradePeriod("2024-03-13T02:00", 4), GradePeriod("2024-03-13T20:00", 1)]
     assert ae.grade_on(history, dt.date.fromisoformat(on)) == grade
+
+
+def test_a_day_that_begins_with_a_worse_grade_has_it() -> None:
+    history = [GradePeriod("2024-03-12T08:00", 3), GradePeriod("2024-03-13T08:00", 1)]
+    assert [ae.grade_on(history, dt.date(2024, 3, day)) for day in (12, 13, 14)] == [3, 3, 1]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,11 @@ def test_man_of_178_cm_and_82_4_kg() -> None:
     assert rounded(body.bsa(height, weight), "0.01") == "2.02"
 
 
+def test_sizes_that_come_out_even() -> None:
+    assert body.bmi(Decimal(200), Decimal(80)) == 20
+    assert body.bsa(Decimal(180), Decimal(80)) == 2
+
+
 @pytest.mark.parametrize(
     ("sex", "age", "creatinine", "expected"),
     [
@@ -47,6 +52,8 @@ def test_large_body_surface_turns_an_egfr_of_46_into_65() -> None:
     assert rounded(own, "0.1") == "65.3"
     assert body.straddles(Decimal("46.1"), own, Decimal(50))
     assert not body.straddles(Decimal("50"), own, Decimal(50))
+    assert body.straddles(Decimal("49.9"), Decimal(50), Decimal(50))
+    assert not body.straddles(Decimal("49.9"), Decimal("49.8"), Decimal(50))
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,27 @@ def test_the_indexed_rate_decides_and_one_that_straddles_is_asked_about(words, b
     assert (found.result, found.question.name) == (NOT_MET, asked)
 
 
+@pytest.mark.parametrize(
+    ("rates", "expected", "shown"),
+    [
+        (["49.9"], NOT_MET, "49.9"), (["50"], MET, "50"), (["50.1"], MET, "50.1"), (["50", "50.26"], MET, "50 to 50.3"),
+        (["49.94", "50"], CANNOT_TELL, "49.9 to 50"), (["49.8", "49.9"], NOT_MET, "49.8 to 49.9"),
+    ],
+)  # fmt: skip
+def test_a_rate_of_50_is_enough(rates, expected, shown):
+    found = labs.last_result([sample("CHEM CREAT 1.7 mg/dL")], "CHEM", "CREAT", REGISTRATION)
+    judged = labs._by_filtration(found, Decimal("1.7"), [Decimal(rate) for rate in rates], None)
+    assert judged.result == expected
+    assert f" {shown} mL/min/1.73 m2, 50 expected" in judged.evidence.arithmetic
+    assert judged.question is None or judged.question.values["e"] == shown
+
+
+def test_a_rate_that_straddles_is_asked_about_with_one_decimal():
+    found = labs.last_result([sample("CHEM CREAT 1.7 mg/dL")], "CHEM", "CREAT", REGISTRATION)
+    judged = labs._by_filtration(found, Decimal("1.7"), [Decimal("45.62")], Decimal("2.45219"))
+    assert dict(judged.question.values) == {"e": "45.6", "d": "64.7", "area": "2.452"}
+
+
 def test_a_birth_year_leaves_the_rate_open_where_the_ages_differ():
     """Born in 1982: a man of 41 has 50.2, one of 42 has 49.9 mL/min/1.73 m2."""
     found = labs.creatinine(WHEN, [sample("CHEM CREAT 1.731 mg/dL")], [person(birth="1982")], [])

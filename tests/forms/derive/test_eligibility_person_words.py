@@ -108,6 +108,9 @@ MEASURABLE_DISEASE: Cases = [
          SCAN=[{"scan_date": "2023-01-20"}])]),
      "MET: Line 1 20 mm | 2024-02-10 | TLB.BASELINE_MM (line 1) | at least 10 mm, longest diameter; scan "
      "2024-02-10 is 20 days before 2024-03-01, limit 28"),
+    ("10 mm with slices of 8 mm", lambda: judge.measurable_disease(WHEN, [target("10", slice_mm="8")], []),
+     "NOT MET: Line 1 10 mm | 2024-02-10 | TLB.BASELINE_MM (line 1) | at least 2 x slice thickness 8 mm; scan "
+     "2024-02-10 is 20 days before 2024-03-01, limit 28"),
 ]  # fmt: skip
 
 PERFORMANCE_STATUS: Cases = [
@@ -192,6 +195,11 @@ CONTRACEPTION_OF_WOMEN: Cases = [
          "2024-03-03 07:00")]),
      "NOT MET: test positive, contraception agreed | 2024-03-03 08:00 | PREG.RESULT (SCR, line 2) | negative "
      "before dosing and two methods expected"),
+    ("of two tests the last in time, not in line",
+     lambda: judge.women(WHEN, [person(**WOMAN)], [pregnancy_test("POSITIVE"), pregnancy_test("NEGATIVE",
+         "2024-03-01 08:00", line=2)]),
+     "NOT MET: test positive, contraception agreed | 2024-03-03 08:00 | PREG.RESULT (SCR) | negative before "
+     "dosing and two methods expected"),
     ("a test without a date does not count",
      lambda: judge.women(WHEN, [person(**WOMAN)], [record("PREG", "SCR", performed="Y", result="NEGATIVE")]),
      "CANNOT TELL: test not entered, contraception agreed | - | DM.CONTRACEPTION_AGREED (SCR) | negative before "

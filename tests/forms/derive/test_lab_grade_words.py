@@ -90,6 +90,12 @@ def test_calcium_at_an_albumin_of_40(value, unit, albumin, corrected):
     assert found == (corrected and Measured(Decimal(corrected), unit, lln=Decimal(2)))
 
 
+def test_every_graded_test_is_listed_and_none_of_urine():
+    listed = set(lab_grades.list_graded_tests())
+    assert {CALCIUM, POTASSIUM, ALT, INR} <= listed
+    assert not {("UA", "PH"), ("CHEM", "PROT")} & listed
+
+
 def certain(grade: int, rule: str = "main", *notes: str) -> Grading:
     return Grading(grade, rule, f"Grade {grade}.", notes=notes)
 
@@ -108,6 +114,7 @@ TERMS = [
      ResultGrade(2, "Low", "main", "Grade 2.")),
     ("an open one of two, the other mild", [("Low", undecided(1)), ("High", certain(0))],
      ResultGrade(None, "", "", f"{OPEN} grade 1 of Low is possible.")),
+    ("an open one alone", [("Low", undecided(1))], ResultGrade(None, "", "", f"{OPEN} grade 1 of Low is possible.")),
     ("notes once each", [("Low", certain(0, "", "One.", "Two.")), ("High", certain(0, "", "One."))],
      ResultGrade(0, "", "", "In no graded range of Low or High. One. Two.")),
 ]  # fmt: skip

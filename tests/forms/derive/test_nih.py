@@ -16,6 +16,7 @@ from forms.derive import nih
          "More than one race / Unknown or not reported / Female"),
         ("a race beside 'not reported'", ["ASIAN", "NOT REPORTED"], "UNKNOWN", "F",
          "Asian / Unknown or not reported / Female"),
+        ("a race beside 'unknown'", ["WHITE", "UNKNOWN"], "HISPANIC OR LATINO", "F", "White / Hispanic or Latino / Female"),
         ("nothing answered", [], None, None, "Unknown or not reported / Unknown or not reported / Unknown or not reported"),
     ],
 )

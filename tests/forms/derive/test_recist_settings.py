@@ -36,6 +36,13 @@ def test_defaults_of_the_specification() -> None:
         ("orr_denominator", "Evaluable", "orr_denominator", "evaluable"),
         ("pd_cut_date", "2024-03-09", "pd_cut_date", dt.date(2024, 3, 9)),
         ("missing_as_ne", "n", "missing_as_ne", False),
+        ("pd_cut_date", "None", "pd_cut_date", None),
+        ("pd_cut_date", " ", "pd_cut_date", None),
+        ("scan_interval_days", "NONE", "scan_interval_days", None),
+        ("confirm_days", "999999", "confirm_days", 999999),
+        ("ci_level", "0.9", "ci_level", Decimal("0.9")),
+        ("month_days", "30", "month_days", Decimal(30)),
+        ("tstm_mm", "0", "tstm_mm", Decimal(0)),
     ],
 )
 def test_a_setting_is_read_from_text(name: str, text: str, own: str, value: object) -> None:
@@ -45,8 +52,13 @@ def test_a_setting_is_read_from_text(name: str, text: str, own: str, value: obje
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("confirm_day", "28", "'confirm_day' is no setting"),
-        ("confirm_days", "4 weeks", "'4 weeks' is no whole number"),
+        ("confirm_day", "28", "'confirm_day' is no setting; there are bor_stop_at_new_therapy, censor_new_therapy, ci_l"),
+        ("confirm_days", "4 weeks", "'4 weeks' is no whole number from 0 to 999,999$"),
+        ("confirm_days", "1000000", "'1000000' is no whole number"),
+        ("tstm_mm", "five", "'five' is no number of 0 or more$"),
+        ("tstm_mm", "-0.1", "'-0.1' is no number"),
+        ("ci_level", "0", "'0' is out of range"),
+        ("ci_level", "1", "'1' is out of range"),
         ("confirm_days", "-1", "'-1' is no whole number"),
         ("confirm_required", "maybe", "'maybe' is neither Y nor N"),
         ("tstm_mm", "NaN", "'NaN' is no number"),

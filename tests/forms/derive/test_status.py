@@ -54,6 +54,7 @@ CASES = [
     ("lost and found again", ENDED_TREATMENT | left("LOST TO FOLLOW-UP") | {"last_contact": day("2024-08-02")},
      "OFF_TREATMENT"),
     ("left by death, form not in yet", ENDED_TREATMENT | left("DEATH"), "DIED"),
+    ("left by death before a dose, form not in yet", REGISTERED | left("DEATH"), "DIED"),
     ("died on treatment", DOSED | {"is_dead": True}, "DIED"),
     ("died after completion", ENDED_TREATMENT | left("COMPLETED") | {"is_dead": True}, "DIED"),
     ("died in screening", {"is_dead": True}, "DIED"),
@@ -89,6 +90,15 @@ def test_a_list_narrowed_to_a_state_finds_who_is_in_it(on):
         if limits is not None:
             first, latest = limits
             assert ((first is None or first <= last) and (latest is None or last <= latest)) == (state == shown)
+
+
+def test_only_states_that_time_turns_have_limits_of_the_last_dose():
+    on = day("2024-07-08")
+    assert {state: limits for state in Status if (limits := last_dose_between(state, on)) is not None} == {
+        Status.OFF_TREATMENT: (on, None),
+        Status.SAFETY_FOLLOW_UP: (day("2024-04-09"), day("2024-07-07")),
+        Status.LONG_TERM_FOLLOW_UP: (None, day("2024-04-08")),
+    }
 
 
 def test_nothing_is_due_after_the_end():

@@ -34,6 +34,15 @@ def test_dexamethasone_4_mg_is_shown_to_one_decimal() -> None:
     )
 
 
+def test_the_arithmetic_of_what_is_not_computed_is_not_shown() -> None:
+    assert steroids.arithmetic("prednisone", Decimal(10), "mL", "ORAL") is None
+    assert steroids.arithmetic("prednisone", Decimal(10), "mg", "TOPICAL") is None
+
+
+def test_halves_are_rounded_up_for_the_eye() -> None:
+    assert (steroids.one_decimal(Decimal("0.25")), steroids.one_decimal(Decimal("0.35"))) == (Decimal("0.3"), Decimal("0.4"))
+
+
 @pytest.mark.parametrize("route", ["TOPICAL", "RESPIRATORY (INHALATION)", "INTRA-ARTICULAR", "NASAL", "OPHTHALMIC"])
 def test_local_routes_do_not_count(route: str) -> None:
     assert steroids.prednisone_equivalent("dexamethasone", Decimal(4), "mg", route) is None

@@ -97,10 +97,7 @@ def _metric(band: Band, known: Known) -> str:
 
 def _number(number: Decimal) -> str:
     """A number without zeros that say nothing; long ones cut, so that none seems to reach a bound."""
-    exponent = number.as_tuple().exponent
-    shown = number.quantize(_SHOWN_PLACES, ROUND_DOWN) if isinstance(exponent, int) and exponent < -4 else number
-    text = f"{shown:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{number.quantize(_SHOWN_PLACES, ROUND_DOWN):f}".rstrip("0").rstrip(".")
 
 
 def notes_on(band: Band, outcomes: Sequence[Outcome], known: Known, measured: Measured) -> list[str]:

@@ -146,10 +146,7 @@ def bilirubin(when: Anchors, samples: Records, histories: Records) -> Judgement:
 
 def _is_below_gilbert_limit(total: Measured) -> bool | None:
     value, per_mg_dl = total.row.std_value, get_test("CHEM", "BILI").units["mg/dL"]
-    if value is None:
-        return None
-    reported = total.row.value("value") if total.row.unit == "mg/dL" else value / per_mg_dl
-    return is_below(reported, total.row.qualifier, BILIRUBIN_GILBERT_MG_DL)
+    return None if value is None else is_below(value / per_mg_dl, total.row.qualifier, BILIRUBIN_GILBERT_MG_DL)
 
 
 def _bilirubin_words(total: Measured, direct: Measured | None, gilbert: str | None) -> str:
@@ -325,7 +322,7 @@ def coagulation(when: Anchors, samples: Records, medications: Records, assessmen
         return Judgement(MET, found.evidence(words), wide)
     drug = next((line for line in medications if _anticoagulates(line, found.day)), None)
     last = last_answered(until_treatment(assessments, "assess_date", when), "anticoag_stable", "assess_date")
-    stable = {"Y": True, "N": False}.get(last.anticoag_stable or "") if last else None
+    stable = {"Y": True, "N": False}.get(last.anticoag_stable) if last else None
     holds = either(is_low, stable if drug else False)
     evidence = found.evidence(f"{words}; {'on ' + drug.drug if drug else 'no anticoagulant recorded'}")
     name = "LB-11 unstable" if drug else "LB-11"

@@ -39,6 +39,10 @@ BLOOD_COUNTS: Cases = [
     ("platelets more than 20", lambda: judge.platelets(WHEN, [sample("HEM PLAT >20 10^9/L")]),
      "CANNOT TELL: Platelets >20 10^9/L | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 20 10^9/L, at least 100 "
      "expected; 10 days before registration"),
+    ("leukocytes that have five decimals in the standard unit",
+     lambda: judge.leukocytes(WHEN, [sample("HEM WBC 3000.16 /uL")]),
+     "MET: Leukocytes 3000.16 /uL | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 3.0002 10^9/L, at least 3.0 "
+     "expected; 10 days before registration"),
 ]  # fmt: skip
 
 NEUTROPHILS: Cases = [
@@ -89,9 +93,25 @@ NEUTROPHILS: Cases = [
          class_flag="G-CSF", start="2024-01", end="2024-01")]),
      "CANNOT TELL: Neutrophils (ANC) 1.5 10^9/L, filgrastim until 2024-01 | 2024-02-20 | LAB.RESULT.VALUE (SCR, "
      "row 1) | 1.5 10^9/L, at least 1.0 expected; 10 days before registration"),
+    ("G-CSF began on some day of the month and goes on",
+     lambda: judge.neutrophils(WHEN, [sample("HEM NEUT 1.5 10^9/L")], [drug("G-CSF", "2024-02")]),
+     "CANNOT TELL: Neutrophils (ANC) 1.5 10^9/L, filgrastim until now | 2024-02-20 | LAB.RESULT.VALUE (SCR, row "
+     "1) | 1.5 10^9/L, at least 1.0 expected; 10 days before registration"),
 ]  # fmt: skip
 
 INR: Cases = [
+    ("less than 1.65, which is the limit", lambda: judge.coagulation(WHEN, [sample("COAG INR <1.65 of1.1")], [], []),
+     "MET: INR <1.65 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 1.5 x ULN 1.1, below 1.5 expected; 10 days "
+     "before registration"),
+    ("less than 1.66", lambda: judge.coagulation(WHEN, [sample("COAG INR <1.66 of1.1")], [], []),
+     "CANNOT TELL: INR <1.66 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 1.51 x ULN 1.1, below 1.5 expected; "
+     "no anticoagulant recorded; 10 days before registration"),
+    ("more than 1.64", lambda: judge.coagulation(WHEN, [sample("COAG INR >1.64 of1.1")], [], []),
+     "CANNOT TELL: INR >1.64 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 1.49 x ULN 1.1, below 1.5 expected; "
+     "no anticoagulant recorded; 10 days before registration"),
+    ("more than 1.65", lambda: judge.coagulation(WHEN, [sample("COAG INR >1.65 of1.1")], [], []),
+     "NOT MET: INR >1.65 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 1.5 x ULN 1.1, below 1.5 expected; no "
+     "anticoagulant recorded; 10 days before registration ? LB-11 x=>1.65, r=1.5"),
     ("no INR", lambda: judge.coagulation(WHEN, [], [], []),
      "CANNOT TELL: - | - | - | no result of INR from 2024-02-02 to 2024-03-01 ? LB-04 test=INR, k=10, "
      "first=2024-02-02, last=2024-03-01"),
@@ -159,6 +179,12 @@ INR: Cases = [
          assess_date="2024-03-05", anticoag_stable="Y")]),
      "CANNOT TELL: INR 2.5 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 2.27 x ULN 1.1, below 1.5 expected; on "
      "warfarin; 10 days before registration"),
+    ("the last answer on stability in time, not in line",
+     lambda: judge.coagulation(WHEN, [sample("COAG INR 2.5 of1.1")], [WARFARIN], [record("CARD", "SCR",
+         assess_date="2024-02-25", anticoag_stable="N"), record("CARD", "SCR", line=2, assess_date="2024-02-20",
+         anticoag_stable="Y")]),
+     "NOT MET: INR 2.5 | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 2.27 x ULN 1.1, below 1.5 expected; on "
+     "warfarin; 10 days before registration ? LB-11 unstable x=2.5, r=2.27"),
 ]  # fmt: skip
 
 

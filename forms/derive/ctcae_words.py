@@ -102,7 +102,7 @@ def _number(number: Decimal) -> str:
 
 def notes_on(band: Band, outcomes: Sequence[Outcome], known: Known, measured: Measured) -> list[str]:
     """What had to be converted or read into the criteria."""
-    notes = [*_unit_notes(band, known, measured), *_gap_notes(outcomes), *_baseline_notes(outcomes, known)]
+    notes = [*_unit_notes(known, measured), *_gap_notes(outcomes), *_baseline_notes(outcomes, known)]
     if any(one.sure for one in outcomes) and _is_within_limits(band, known):
         notes.append("The value is within the normal limits; the criteria count all the same.")
     if band.test == "LVEF" and known.baseline.is_exact and known.baseline.low and known.value.is_exact:
@@ -120,7 +120,7 @@ _CALCIUM = {
 }
 
 
-def _unit_notes(band: Band, known: Known, measured: Measured) -> Iterator[str]:
+def _unit_notes(known: Known, measured: Measured) -> Iterator[str]:
     if known.unit and not known.unit.is_printed and known.value.is_exact:
         yield (
             f"CTCAE prints no number in {measured.unit}: graded as {_number(known.value.low)} {known.unit.unit} "

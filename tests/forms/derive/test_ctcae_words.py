@@ -90,6 +90,8 @@ DISAGREE = "Missing: a percent change that agrees with value and baseline."
         (LOSS, "72", "kg", "baseline=80 pct_change_from_baseline=-10", 2,
          "A decrease of 10 % from baseline is at or above 10 and below 20."),
         (LOSS, "72", "kg", "baseline=80 pct_change_from_baseline=-9.9", None, f"Grade 1 or 2 is possible. {DISAGREE}"),
+        (("Hyponatremia", "SODIUM"), "129.5", "mmol/L", "lln=135 symptomatic=no", None,
+         "Grade 1 or 2 is possible. It lies between the bands of whole numbers that end at 129 and begin at 130."),
         (PLATELETS, "20", "10^9/L", "sign=LT", 4, "The value is below 25."),
         (PLATELETS, "49.99999", "10^9/L", "lln=150", 3, "49.9999 10^9/L is at or above 25 and below 50."),
         (PLATELETS, "100000.00", "/mm3", "lln=150000", 1, "100000 /mm3 is at or above 75000 and below LLN (150000)."),
@@ -105,6 +107,12 @@ def test_the_whole_explanation(
 ) -> None:
     found = graded(*term, value, unit, facts)
     assert (found.grade, found.explanation) == (expected, explanation)
+
+
+@pytest.mark.parametrize(("told", "rule"), [("yes", "main, symptomatic"), ("no", "main")])
+def test_grade_0_names_the_rules_that_could_have_given_another(told: str, rule: str) -> None:
+    found = graded("Hypercalcemia", "CA", "2.5", "mmol/L", f"uln=2.6 symptomatic={told}")
+    assert (found.grade, found.rule) == (0, rule)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,13 @@ DISAGREE = "Missing: a percent change that agrees with value and baseline."
         (LOSS, "72", "kg", "baseline=80 pct_change_from_baseline=-9.9", None, f"Grade 1 or 2 is possible. {DISAGREE}"),
         (("Hyponatremia", "SODIUM"), "129.5", "mmol/L", "lln=135 symptomatic=no", None,
          "Grade 1 or 2 is possible. It lies between the bands of whole numbers that end at 129 and begin at 130."),
+        (CREATININE, "1.0", "mg/dL", "uln=1.2 baseline=0.6", 2,
+         "1 is above 1.5 x baseline (0.9) and at or below 3 x baseline (1.8). "
+         "The value is within the normal limits; the criteria count all the same."),
+        (FIBRINOGEN, "150", "mg/dL", "lln=200 baseline=180", 1,
+         "150 is at or above 0.75 x LLN (150) and below LLN (200). "
+         "A decrease of 16.6666 % from baseline is above 0 and below 25. "
+         "The baseline (180) counts as abnormal: abnormal is below LLN."),
         (PLATELETS, "20", "10^9/L", "sign=LT", 4, "The value is below 25."),
         (PLATELETS, "49.99999", "10^9/L", "lln=150", 3, "49.9999 10^9/L is at or above 25 and below 50."),
         (PLATELETS, "100000.00", "/mm3", "lln=150000", 1, "100000 /mm3 is at or above 75000 and below LLN (150000)."),

@@ -191,7 +191,7 @@ def test_the_derived_best_responses_are_those_that_the_stories_tell(study: Sessi
         .join(FormRecord, FormRecord.uid == table.uid)
         .join(Subject, Subject.uid == FormRecord.subject_uid)
     )
-    derived, told = dict(rows.tuples()), {profile.code: profile.course for profile in make_profiles(SEED)}
+    derived, told = dict(tuple(row) for row in rows), {profile.code: profile.course for profile in make_profiles(SEED)}
     off = {code for code, response in derived.items() if response != told[code]}
     assert off == {e.code for e in ERRORS if e.check == "BOR-01" and e.item == "inv_bor" and e.follows}
     assert sum(response in ("CR", "PR") for code, response in derived.items() if code.startswith("001-")) == 5

@@ -57,9 +57,9 @@ def exposure(when: Anchors, histories: Records) -> Judgement:
     spans = [(days, record, row) for record, row in _lines(histories, "PD1") if (days := exposure_days(row))]
     if not spans:
         return cannot_tell("no line of anti-PD-1 with first and last dose")
-    (fewest, most), record, row = max(spans, key=lambda span: (span[0][0], span[0][1]))
-    holds = either(*(True if few >= EXPOSURE_DAYS else False if many < EXPOSURE_DAYS else None
-                     for (few, many), _, _ in spans))  # fmt: skip
+    holds = either(*(_is_long_enough(days) for days, _, _ in spans))
+    deciding = (span for span in spans if _is_long_enough(span[0]) is holds)
+    (fewest, most), record, row = max(deciding, key=lambda span: span[0])
     shown = f"{most}" if fewest == most else f"{fewest} to {most}"
     words = f"{shown} days = {_weeks(fewest, most)} weeks; at least 42 days (6 weeks) expected"
     interval = row.dosing_interval_weeks
@@ -69,6 +69,11 @@ def exposure(when: Anchors, histories: Records) -> Judgement:
     evidence = Evidence(_agent(row), dates, item_place(record, "last_dose", row), words)
     asked = {"n": most, "first": row.first_dose, "last": row.last_dose}
     return judged(holds, evidence, Question("IE-02", asked))
+
+
+def _is_long_enough(days: tuple[int, int]) -> bool | None:
+    fewest, most = days
+    return True if fewest >= EXPOSURE_DAYS else False if most < EXPOSURE_DAYS else None
 
 
 def _in_weeks(days: int) -> Decimal:
@@ -94,7 +99,7 @@ def progression(when: Anchors, histories: Records) -> Judgement:
     _, record, row = next(one for one in answers if one[0] is holds)
     kinds = " and ".join(LISTS["PROGTYPE"].label(kind).lower() for kind in row.progression_type or ())
     value = {"Y": f"documented{', ' + kinds if kinds else ''}", "N": "not documented"}.get(
-        row.progression_documented or "", "not answered"
+        row.progression_documented, "not answered"
     )
     place = item_place(record, "progression_documented", row)
     words = f"on {_agent(row)} from {row.first_dose or 'an unknown date'}"
@@ -220,7 +225,7 @@ def investigational_agent(when: Anchors, histories: Records) -> Judgement:
     _, record, row = next(one for one in answers if one[0] is present)
     days = days_between(row.stop, when.first_dose)
     ended = f"stopped {'an unknown number of' if days is None else days} days before {when.first_dose}"
-    recovered = {"Y": "recovered", "N": "not recovered"}.get(row.recovered or "", "recovery not entered")
+    recovered = {"Y": "recovered", "N": "not recovered"}.get(row.recovered, "recovery not entered")
     words = f"{'ongoing' if row.ongoing == 'Y' else ended}, 21 expected; {recovered}"
     evidence = Evidence(row.agent or NO_NAME, f"{row.stop or ''}", item_place(record, "stop", row), words)
     return _absent(present, evidence, _asked_of_agent(row, days))

@@ -43,6 +43,13 @@ EXPOSURE: Cases = [
      lambda: judge.exposure(WHEN, [history(PD1=[line("2023-01-31", "2023-02-28"), line("2023-01", "2023-02-28")])]),
      "CANNOT TELL: Pembrolizumab | 2023-01 to 2023-02-28 | DH.PD1.LAST_DOSE (SCR, row 2) | 28 to 58 days = 4 to "
      "8.3 weeks; at least 42 days (6 weeks) expected"),
+    ("42 days at most", lambda: judge.exposure(WHEN, [history(PD1=[line("2023-01", "2023-02-12")])]),
+     "CANNOT TELL: Pembrolizumab | 2023-01 to 2023-02-12 | DH.PD1.LAST_DOSE (SCR, row 1) | 12 to 42 days = 1.7 to "
+     "6 weeks; at least 42 days (6 weeks) expected"),
+    ("of two the one that leaves it open, not the surer",
+     lambda: judge.exposure(WHEN, [history(PD1=[line("2023-01-02", "2023-02-01"), line("2022-01", "2022-02-20")])]),
+     "CANNOT TELL: Pembrolizumab | 2022-01 to 2022-02-20 | DH.PD1.LAST_DOSE (SCR, row 2) | 20 to 50 days = 2.9 to "
+     "7.1 weeks; at least 42 days (6 weeks) expected"),
 ]  # fmt: skip
 
 PROGRESSION: Cases = [
@@ -215,6 +222,9 @@ INVESTIGATIONAL_AGENTS: Cases = [
     ("first dose not planned", lambda: judge.investigational_agent(Anchors(dt.date(2024, 3, 1)), [history()]),
      "CANNOT TELL: - | - | - | the planned first dose is not entered"),
     ("no other treatment", lambda: judge.investigational_agent(WHEN, [history()]),
+     "MET: - | - | DH.PTX | no investigational agent recorded"),
+    ("none that is investigational",
+     lambda: judge.investigational_agent(WHEN, [history(PTX=[agent("2024-02-24", investigational="N")])]),
      "MET: - | - | DH.PTX | no investigational agent recorded"),
     ("30 days before, recovered", lambda: judge.investigational_agent(WHEN, [history(PTX=[agent("2024-02-03")])]),
      "MET: XL-1 | 2024-02-03 | DH.PTX.STOP (SCR, row 1) | stopped 30 days before 2024-03-04, 21 expected; recovered"),

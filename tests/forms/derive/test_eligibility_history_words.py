@@ -189,6 +189,14 @@ STEROIDS: Cases = [
     ("dose not known, unit known", lambda: judge.steroids(WHEN, [steroid("prednisone", None, unit="mg")], []),
      "CANNOT TELL: prednisone unknown dose mg | 2024-03-04 | CM.PRED_EQUIV (line 1) | at least 0 mg/day "
      "prednisone on 2024-03-04, at most 10 expected"),
+    ("prednisone 10.001 mg", lambda: judge.steroids(WHEN, [steroid("prednisone", "10.001")], []),
+     "NOT MET: prednisone 10.001 mg | 2024-03-04 | CM.PRED_EQUIV (line 1) | 10 mg/day prednisone on 2024-03-04, "
+     "at most 10 expected"),
+    ("dexamethasone 1 mg beside one that ended in March",
+     lambda: judge.steroids(WHEN, [steroid("dexamethasone", "1"), steroid("prednisone", "40", end="2024-03",
+         line=2)], []),
+     "CANNOT TELL: dexamethasone 1 mg, prednisone 40 mg | 2024-03-04 | CM.PRED_EQUIV (line 1), CM.PRED_EQUIV "
+     "(line 2) | at least 6.7 mg/day prednisone on 2024-03-04, at most 10 expected"),
     ("unit not known", lambda: judge.steroids(WHEN, [steroid("prednisone", "5", unit=None)], []),
      "CANNOT TELL: prednisone 5 | 2024-03-04 | CM.PRED_EQUIV (line 1) | at least 0 mg/day prednisone on "
      "2024-03-04, at most 10 expected"),

@@ -34,6 +34,8 @@ from forms.outcome_model import StudyData
 
 Made = TypeVar("Made")
 STUDIES, FILES = 6, 96
+#: Seconds after which it is read again in any case: on PostgreSQL an older change may be committed after a newer one.
+LATE_COMMITS = 300
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ def ready_releases(session: Session) -> list[str]:
 def study_of(choice: Choice) -> Study:
     """The outcomes of a choice, from what is kept where nothing changed since."""
     session, at = db(), now(db())
-    source = (*_scope_digest(), _version(session, choice), choice.as_of, choice.release, local(at, site_zone()).date())
+    kept_for = local(at, site_zone()).date(), int(at.timestamp() // LATE_COMMITS)
+    source = (*_scope_digest(), _version(session, choice), choice.as_of, choice.release, *kept_for)
     data = kept("data", STUDIES).get(source, lambda: _read(session, choice, at))
     key = (*source, choice.analysis_set, choice.tumour_type)
     # The day of what is not released ends on the clock of the reader's site; a release has its day for everybody.
@@ -169,6 +172,6 @@ def moment_of(text: str) -> dt.datetime:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         raise Refused(
-            reason=f"{text[:40]!r} is not a time.", remedy="Write it like 2024-03-01T12:00, or choose it."
+            reason=f"{text[:40]!r} is not a time.", remedy="Write it like 2024-03-01 12:00."
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(site_zone()))

@@ -67,10 +67,10 @@ def index() -> str:
 
 
 def _local(choice: Choice) -> str:
-    """The moment of a choice as a field for date and time wants it: on the clock of the site, without an offset."""
+    """The moment of a choice as it is typed: on the clock of the site, without an offset."""
     if not choice.as_of:
         return ""
-    return f"{local(moment_of(choice.as_of), site_zone()):%Y-%m-%dT%H:%M}"
+    return f"{local(moment_of(choice.as_of), site_zone()):%Y-%m-%d %H:%M}"
 
 
 def _releases() -> list[str]:

@@ -59,6 +59,10 @@ WHAT_COUNTS: Cases = [
      lambda: judge.platelets(WHEN, [sample("HEM PLAT 90 10^9/L", line=2), sample("HEM PLAT 150 10^9/L")]),
      "NOT MET: Platelets 90 10^9/L | 2024-02-20 | LAB.RESULT.VALUE (SCR, line 2, row 1) | 90 10^9/L, at least 100 "
      "expected; 10 days before registration ? LB-10 test=Platelets, x=90 10^9/L, limit=100 10^9/L"),
+    ("two results of one sample, the first line",
+     lambda: judge.platelets(WHEN, [sample("HEM PLAT 90 10^9/L", "HEM PLAT 150 10^9/L")]),
+     "NOT MET: Platelets 90 10^9/L | 2024-02-20 | LAB.RESULT.VALUE (SCR, row 1) | 90 10^9/L, at least 100 "
+     "expected; 10 days before registration ? LB-10 test=Platelets, x=90 10^9/L, limit=100 10^9/L"),
     ("of another panel", lambda: judge.haemoglobin(WHEN, [sample("UA HGB 9.5 g/dL")]),
      "CANNOT TELL: - | - | - | no result of Haemoglobin from 2024-02-02 to 2024-03-01 ? LB-04 test=Haemoglobin, "
      "k=9a, first=2024-02-02, last=2024-03-01"),

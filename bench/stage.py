@@ -17,10 +17,10 @@ from sqlalchemy import Engine, make_url
 
 from bench.browser import Browser
 from config import Config
-from edc.app import create_app
+from edc.app import create_app, open_keys
 from edc.web import shell
 from tests import databases
-from tests.app_fixtures import PASSWORD, create_schema, make_data_key
+from tests.app_fixtures import PASSWORD, create_schema
 from tests.casebook.study import PEOPLE, open_people
 
 WORKERS = 2
@@ -36,13 +36,12 @@ class Stage:
         self.url = databases.fresh_database(kind, folder)
         if kind == "postgresql":
             _make_durable(self.url)
-        create_schema(self.url)
         self.config = Config(
             database_url=self.url, keys=str(folder / "keys.json"), files=str(folder / "files"),
             security_contact="p.shah", idle_minutes=60,
         )  # fmt: skip
+        create_schema(self.url, open_keys(self.config))
         self.app: Flask = create_app(self.config)
-        make_data_key(self.app)
         open_people(self.app)
 
     @property

@@ -69,8 +69,8 @@ class _Route(Rule):
 Flask.url_rule_class = _Route
 
 
-def create_schema(url: str) -> None:
-    """Create every table with the guards of the trail, and the two sites."""
+def create_schema(url: str, keys: Keyring = KEYS) -> None:
+    """Create every table with the guards of the trail, the two sites, and the key of identifying values."""
     engine = make_engine(url, guarded=False)
     metadata.create_all(engine)
     with engine.begin() as connection:
@@ -78,7 +78,7 @@ def create_schema(url: str) -> None:
     with Session(engine) as session, change(session, by=OPERATOR, act="site:create"):
         for name, (code, zone) in SITES.items():
             session.add(Site(code=code, name=name, time_zone=zone))
-        ensure_data_key(session, KEYS, by=OPERATOR, study=STUDY_ID.value)
+        ensure_data_key(session, keys, by=OPERATOR, study=STUDY_ID.value)
     engine.dispose()
 
 

@@ -29,8 +29,8 @@ from tests.app_fixtures import create_schema, make_app, open_account, sign_in
 EXAMPLES = 6
 WRITERS = {Permission.RECORD_VERIFY: "lindt", Permission.QUERY_OPEN: "lindt", Permission.QUERY_CLOSE: "shah"}
 WELL_FORMED = {
-    "code": "[A-Z0-9-]{1,16}", "uid": "[0-9a-f]{32}", "number": "[0-9]+", "name": "[a-z0-9_]+", "record": "[0-9a-f]{32}",
-    "site": "[A-Za-z0-9_]{1,20}", "visit": "[A-Z0-9]{1,20}|None", "row_version": "[0-9]+", "item": ".{1,120}",
+    "code": "[A-Z0-9-]{1,16}", "uid": "[0-9a-f]{32}", "number": "[0-9]{1,9}", "name": "[a-z0-9_]+", "record": "[0-9a-f]{32}",
+    "site": "[A-Za-z0-9_]{1,20}", "visit": "[A-Z0-9]{1,20}|None", "row_version": "[0-9]{1,9}", "item": ".{1,120}",
     "items": r"\['.*'\]",
 }  # fmt: skip
 FIRST: dict[str, tuple[dict[str, Any], str | None]] = {

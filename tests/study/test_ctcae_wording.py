@@ -27,7 +27,7 @@ PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ctcae_v5.
 
 def table(word: str = "Words", dash: str = "-") -> Cells:
     """A file as NCI's, with words of our own: 'Words 3 of\\nChills'."""
-    return [HEADING] + [
+    return [list(HEADING)] + [
         [t.code, t.soc, t.name, *(f"{word} {n} of\n{t.name}" if t.offers(n) else dash for n in range(1, 6)), "None"]
         for t in list_terms()
     ]

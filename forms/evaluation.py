@@ -458,6 +458,12 @@ def dependents(oid: str) -> frozenset[str]:
 
 
 @cache
+def with_inputs(oids: frozenset[str]) -> frozenset[str]:
+    """Some CRFs with those that their rules read."""
+    return oids.union(*(_read_by(get_crf(oid)) for oid in oids))
+
+
+@cache
 def self_readers() -> frozenset[str]:
     """The CRFs whose checks or derivations look at all records of their own CRF."""
     return frozenset(crf.oid for crf in all_crfs() if crf.oid in _read_by(crf))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import lazyload
@@ -24,6 +24,11 @@ from forms.items import Answer, Item
 from forms.reading import canonical, from_canonical
 from forms.study import SETTINGS
 from forms.views import Record, Row, SubjectView, VisitView
+
+AnyRow = TypeVar("AnyRow", CrfRow, GroupRow)
+MOST_COLUMNS = 400
+# The participant is known, and visits are read in one statement.
+_LONE = lazyload(FormRecord.subject), lazyload(FormRecord.visit)
 
 
 @dataclass
@@ -177,10 +182,13 @@ class SubjectBook:
     def headers(self, oid: str) -> list[FormRecord]:
         """The headers of all records of a CRF, removed ones included.
 
-        One statement brings its rows too, and the headers of the CRFs that are looked at together with it.
+        One statement brings its rows too, and the headers of the CRFs that are looked at together with it. Whoever
+        holds the participant goes on to save and looks at all of them: their rows come in few statements as well.
         """
         shelf = self._shelf
-        if oid not in shelf.logs:
+        if oid not in shelf.logs and shelf.is_held:
+            self.fetch(evaluation.neighbours(oid))
+        elif oid not in shelf.logs:
             around = evaluation.neighbours(oid) - shelf.logs.keys()
             shelf.logs |= {other: [] for other in around}
             for header, row in self.session.execute(self._statement(CRF_TABLES[oid], around)):
@@ -188,6 +196,39 @@ class SubjectBook:
                 if row is not None:
                     shelf.rows[header.uid] = row
         return shelf.logs[oid]
+
+    def fetch(self, oids: Collection[str]) -> None:
+        """Put all records of several CRFs on the shelf with their rows and groups, many tables in one statement."""
+        missing = sorted(set(oids) - self._shelf.logs.keys())
+        for part in _in_parts({oid: CRF_TABLES[oid] for oid in missing}):
+            self._fetch_records(part)
+        held = [oid for oid in missing if self._shelf.logs[oid]]
+        for groups in _groups_abreast(held):
+            for some in _in_parts(groups):
+                self._fetch_groups(some)
+
+    def _fetch_records(self, tables: Mapping[str, type[CrfRow]]) -> None:
+        shelf, statement = self._shelf, self._of_subject(select(FormRecord, *tables.values()), tables)
+        for table in tables.values():
+            statement = statement.outerjoin(table, table.uid == FormRecord.uid)
+        shelf.logs |= {oid: [] for oid in tables}
+        for header, *rows in self.session.execute(statement.options(*_LONE)):
+            shelf.logs[header.crf_oid].append(header)
+            shelf.groups[header.uid] = {group: [] for group in get_crf(header.crf_oid).groups}
+            if (row := next(filter(None, rows), None)) is not None:
+                shelf.rows[header.uid] = row
+
+    def _fetch_groups(self, tables: Mapping[str, type[GroupRow]]) -> None:
+        """The rows of one group of each of several CRFs: a record has rows in one of these tables at most."""
+        statement = self._of_subject(select(*tables.values()).select_from(FormRecord), tables)
+        for table in tables.values():
+            statement = statement.outerjoin(table, table.record_uid == FormRecord.uid)
+        found = [row for rows in self.session.execute(statement) for row in rows if row is not None]
+        for row in sorted(found, key=lambda row: row.row_no):
+            self._shelf.groups[row.record_uid][row.collection.oid].append(row)
+
+    def _of_subject(self, statement: Select[*tuple[Any, ...]], oids: Collection[str]) -> Select[*tuple[Any, ...]]:
+        return statement.where(FormRecord.subject_uid == self.subject.uid, FormRecord.crf_oid.in_(sorted(oids)))
 
     @property
     def _shelf(self) -> Shelf:
@@ -198,7 +239,7 @@ class SubjectBook:
             select(FormRecord, table)
             .outerjoin(table, table.uid == FormRecord.uid)
             .where(FormRecord.subject_uid == self.subject.uid, FormRecord.crf_oid.in_(oids))
-            .options(lazyload(FormRecord.subject), lazyload(FormRecord.visit))
+            .options(*_LONE)
         )
 
     def entry(self, header: FormRecord) -> Entry:
@@ -297,6 +338,29 @@ class SubjectBook:
             text = canonical(item, answer.value) or ""
             answer = Answer(self.cipher.seal(text, context_of(row, item)), answer.missing, answer.origin)
         row.store(item.name, answer)
+
+
+def _in_parts(tables: Mapping[str, type[AnyRow]]) -> Iterator[dict[str, type[AnyRow]]]:
+    """Tables by CRF in parts of so many columns that a wide row costs no more than the statements it saves."""
+    part: dict[str, type[AnyRow]] = {}
+    columns = 0
+    for oid, table in tables.items():
+        # An answer has its value and the reason why there is none.
+        own = 2 * len(table.collection.items)
+        if part and columns + own > MOST_COLUMNS:
+            yield part
+            part, columns = {}, 0
+        part[oid] = table
+        columns += own
+    if part:
+        yield part
+
+
+def _groups_abreast(oids: Sequence[str]) -> Iterator[dict[str, type[GroupRow]]]:
+    """The tables of groups by CRF: the first group of each, then the second of those that have one, and so on."""
+    named = {oid: list(get_crf(oid).groups) for oid in oids}
+    for place in range(max(map(len, named.values()), default=0)):
+        yield {oid: GROUP_TABLES[oid, groups[place]] for oid, groups in named.items() if place < len(groups)}
 
 
 def is_read_whole(session: Session, subject_uid: str, oid: str) -> bool:

@@ -142,7 +142,9 @@ def look_again(saving: Saving, book: SubjectBook) -> SaveOutcome | None:
 
     Records that are frozen or locked, themselves or with their visit, stay as they are.
     """
-    every = [entry for oid in sorted(book.present) for entry in book.entries(oid)]
+    present = sorted(book.present)
+    book.fetch(present)
+    every = [entry for oid in present for entry in book.entries(oid)]
     entries = [entry for entry in every if not entry.header.removed and not restriction_of(entry.header)]
     if not entries:
         return None
@@ -293,9 +295,9 @@ def _everything(
     facts: frozenset[str] | None,
 ) -> dict[str, Entry]:  # fmt: skip
     """The records of the participant with rules that read `facts` (None: all), derived anew: a date moved."""
-    for oid in sorted(book.present):
-        if facts is not None and not evaluation.rules_reading(oid, facts):
-            continue
+    oids = [oid for oid in sorted(book.present) if facts is None or evaluation.rules_reading(oid, facts)]
+    book.fetch(evaluation.with_inputs(frozenset(oids)))
+    for oid in oids:
         for entry in book.entries(oid):
             if entry.header.removed:
                 continue
@@ -329,6 +331,8 @@ def _dependents(book: SubjectBook, entries: Sequence[Entry]) -> list[Entry]:
     own = {entry.header.uid for entry in entries}
     oids = {oid for entry in entries for oid in evaluation.dependents(entry.header.crf_oid)}
     same = {entry.header.crf_oid for entry in entries if _reads_siblings(entry.header.crf_oid)}
+    book.fetch(oids | same)
+    book.fetch(evaluation.with_inputs(frozenset(oid for oid in oids | same if book.headers(oid))))
     found = [entry for oid in sorted(oids | same) for entry in book.entries(oid)]
     return [entry for entry in found if entry.header.uid not in own and not entry.header.removed]
 

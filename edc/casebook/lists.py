@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, union_al
 from sqlalchemy.orm import joinedload
 
 from edc.adverse_events.reports import ReportLine, list_reports
+from edc.casebook.site_counts import FORM_COUNTS
 from edc.clock import now
 from edc.db import Session
 from edc.queries.models import Query
-from edc.records.models import COMPLETE, NOT_DONE, SIGNED, VOID, FormRecord
+from edc.records.models import COMPLETE, SIGNED, VOID, FormRecord
 from edc.records.states import is_in_state
 from edc.review.locking import list_blockers
 from edc.study.models import Site, Subject, Visit
@@ -116,12 +117,7 @@ def _counts() -> Select[*tuple[Any, ...]]:
     return (
         select(
             FormRecord.subject_uid,
-            func.count(),
-            func.sum(case((FormRecord.entry_status.in_([COMPLETE, NOT_DONE]), 1), else_=0)),
-            func.sum(FormRecord.queries_open),
-            func.sum(FormRecord.queries_answered),
-            func.sum(FormRecord.to_verify),
-            func.sum(FormRecord.verified),
+            *FORM_COUNTS,
             func.sum(FormRecord.changed_since),
             func.sum(case((FormRecord.signature_state == SIGNED, 1), else_=0)),
             func.sum(case((FormRecord.signature_state == VOID, 1), else_=0)),

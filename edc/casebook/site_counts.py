@@ -22,6 +22,15 @@ from edc.study.models import Site, Subject, Visit
 from forms import schedule
 
 KEPT_TIMES = 100
+#: Forms, complete ones, open and answered queries, items to verify and verified: what every count of forms begins with.
+FORM_COUNTS = (
+    func.count(),
+    func.sum(case((FormRecord.entry_status.in_([COMPLETE, NOT_DONE]), 1), else_=0)),
+    func.sum(FormRecord.queries_open),
+    func.sum(FormRecord.queries_answered),
+    func.sum(FormRecord.to_verify),
+    func.sum(FormRecord.verified),
+)
 
 
 @dataclass
@@ -109,14 +118,7 @@ def _subjects() -> Select[*tuple[Any, ...]]:
 def _forms() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            FormRecord.site_uid,
-            func.count(),
-            func.sum(case((FormRecord.entry_status.in_([COMPLETE, NOT_DONE]), 1), else_=0)),
-            func.sum(FormRecord.queries_open),
-            func.sum(FormRecord.queries_answered),
-            func.sum(FormRecord.to_verify),
-            func.sum(FormRecord.verified),
-            func.sum(case((FormRecord.signature_state == SIGNED, 0), else_=1)),
+            FormRecord.site_uid, *FORM_COUNTS, func.sum(case((FormRecord.signature_state == SIGNED, 0), else_=1))
         )
         .where(FormRecord.removed.is_(False))
         .group_by(FormRecord.site_uid)

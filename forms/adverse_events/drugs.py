@@ -29,11 +29,7 @@ WITHDRAWN_BY = {NIVOLUMAB: ("action_nivolumab", "Nivolumab"), ALDESLEUKIN: ("act
 )  # fmt: skip
 def il2_came_before(event: Record, _: str, relation: str, grids: Sequence[Record]) -> Fail | None:
     """An event related to IL-2 did not begin before its first dose."""
-    start, first = onset(event), first_given(grids)
-    assert start
-    if not is_related_to(relation) or first is None or not certainly_before(start, first):
-        return None
-    return fail(x=first, s=start)
+    return _dose_after_onset(event, relation, first_given(grids))
 
 
 @check(
@@ -42,11 +38,7 @@ def il2_came_before(event: Record, _: str, relation: str, grids: Sequence[Record
 )  # fmt: skip
 def nivolumab_came_before(event: Record, _: str, relation: str, infusions: Sequence[Record]) -> Fail | None:
     """An event related to nivolumab did not begin before its first dose."""
-    start, first = onset(event), first_infusion(infusions)
-    assert start
-    if not is_related_to(relation) or first is None or not certainly_before(start, first):
-        return None
-    return fail(x=first, s=start)
+    return _dose_after_onset(event, relation, first_infusion(infusions))
 
 
 @check(
@@ -171,3 +163,12 @@ def dose_is_not_changed(event: Record) -> list[Fail]:
         for name in ("action_nivolumab", "action_il2")
         if event.value(name) in ("DOSE REDUCED", "DOSE INCREASED")
     ]
+
+
+def _dose_after_onset(event: Record, relation: str, first: str | None) -> Fail | None:
+    """A first dose that came after the onset of an event related to it; a date that may fit passes."""
+    start = onset(event)
+    assert start
+    if not is_related_to(relation) or first is None or not certainly_before(start, first):
+        return None
+    return fail(x=first, s=start)
